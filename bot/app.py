@@ -1,0 +1,141 @@
+"""The composition root: settings → parts → ASGI app."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from bot.core import Core
+from bot.encoder import Progress
+from bot.platforms import Platform
+from bot.platforms.web import health
+from bot.platforms.web.guard import explain_bad_requests
+from bot.platforms.web.metrics import CountedBot, Metrics
+from bot.service import Bot, Clock, utc_now
+from bot.settings import Settings
+from bot.store import Store, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING_INTERVAL = dt.timedelta(hours=6)
+RETRY_SECONDS = 5.0
+LoadCore = Callable[[Settings, Progress], Core]
+
+
+class Parts:
+    """The bot and its store, made in the background so that health is answered meanwhile."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        data_path: Path | None = None,
+        clock: Clock = utc_now,
+        load: LoadCore = Core.load,
+    ):
+        self.metrics = Metrics()
+        self.bot: Bot | None = None
+        self.stage = "Starting"
+        """What is being done at the moment, for people who wait."""
+        self.failure: Exception | None = None
+        """Why the parts cannot be made; waiting does not help."""
+        self.settled = asyncio.Event()
+        """Set once there is a bot, or a failure."""
+        self._settings = settings
+        self._data_path = data_path or settings.data_path
+        self._clock = clock
+        self._load = load
+        self._store: Store | None = None
+        self._housekeeping: asyncio.Task[None] | None = None
+
+    async def make(self, platforms: Sequence[Platform] = ()) -> None:
+        """Load the core, open the store, make the bot and start the platforms; never raises."""
+        try:
+            self.stage = "Loading the knowledge base and the language model"
+            core = await asyncio.to_thread(self._load, self._settings, self._progress)
+            self.stage = "Opening the database"
+            self._store = await self._open_store()
+            bot = CountedBot(self.metrics, core, self._store, self._settings.rules(), self._clock)
+            for platform in platforms:
+                self.stage = f"Starting {platform.name}"
+                await platform.start(bot)
+            self.bot = bot
+        except Exception as error:
+            log.debug("start-up failed", exc_info=True)
+            self.failure = error
+            self.stage = str(error) or type(error).__name__
+        else:
+            self.stage = "Ready"
+            self._housekeeping = asyncio.create_task(
+                self._store.housekeeping(HOUSEKEEPING_INTERVAL, self._settings.retention())
+            )
+        finally:
+            self.settled.set()
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        if self._housekeeping:
+            self._housekeeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._housekeeping
+        if self.bot:
+            self.bot.close()
+        if self._store:
+            await self._store.close()
+
+    async def database_answers(self) -> bool:
+        """Whether the database can be reached now."""
+        try:
+            if self._store is None:
+                return False
+            await self._store.ping()
+        except StoreUnavailable:
+            return False
+        return True
+
+    async def _open_store(self) -> Store:
+        """The store; a database that is away is waited for, however long it takes."""
+        url = self._settings.database_url
+        while True:
+            try:
+                return await Store.open(url.get_secret_value() if url else None, self._data_path, self._settings.key)
+            except StoreUnavailable as error:
+                if self.stage != str(error):
+                    log.error("%s", error)
+                self.stage = str(error)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _progress(self, done: int, total: int) -> None:
+        self.stage = f"Encoding the knowledge base, once: {done} of {total}"
+
+
+def create_app(parts: Parts, platforms: Sequence[Platform] = ()) -> FastAPI:
+    """The ASGI app: health at once, the platforms as soon as the bot is ready."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        making = asyncio.create_task(parts.make(platforms))
+        try:
+            yield
+        finally:
+            making.cancel()
+            with suppress(asyncio.CancelledError):
+                await making
+            for platform in platforms:
+                await platform.stop()
+            await parts.close()
+
+    app = FastAPI(title="Counterpoint", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    explain_bad_requests(app)
+    app.include_router(health.router(parts))
+    for platform in platforms:
+        platform.mount(app)
+    return app
+
+
+def configured_platforms(settings: Settings) -> list[Platform]:
+    """The platforms that have their settings; each adapter is registered here."""
+    return []

@@ -1,0 +1,42 @@
+"""The command line: `counterpoint`, and `python -m bot`."""
+
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.commands import ask, bench, evaluate, kb
+
+app = typer.Typer(
+    help="Counterpoint answers recycled public-sector IT failure anecdotes with sourced success stories.\n\n"
+    "Start with: counterpoint demo",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("ask")(ask.ask)
+app.command("match")(ask.match)
+app.add_typer(kb.app, name="kb")
+app.command("eval")(evaluate.evaluate)
+app.command("bench")(bench.bench)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"counterpoint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Counterpoint answers recycled public-sector IT failure anecdotes with sourced success stories."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,51 @@
+"""`counterpoint eval`: how good the matcher is on labelled messages."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from bot.commands.loading import load_core
+from bot.commands.terminal import console, errors, fail
+from bot.reading import BadFile
+
+
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="YAML twins, JSONL files, or folders of them", metavar="FILE…")],
+    picture: Annotated[Path | None, typer.Option(help="write the precision-recall picture here")] = None,
+    mistakes: Annotated[int, typer.Option(help="how many of the worst mistakes to list", min=0)] = 10,
+) -> None:
+    """Measure precision, recall and false replies on labelled messages, such as tests/messages."""
+    from bot.training import evaluate as measure
+
+    if missing := [path for path in files if not path.exists()]:
+        fail(f"there is no {missing[0]}; give a file such as tests/messages/nhs-fax-machines.yaml")
+    try:
+        messages = measure.read_labelled(files)
+    except BadFile as error:
+        fail(str(error))
+    if not messages:
+        fail("these files hold no labelled messages")
+    core = load_core()
+    judged = measure.evaluate(core, track(messages, "Judging", console=errors, transient=True))
+    table = Table("trope", "recognised", "spoken about wrongly", title="By trope")
+    for trope in judged.tropes():
+        table.add_row(trope, str(judged.recall(trope)), str(judged.false_replies("contrast", trope)))
+    console.print(table)
+    console.print(f"threshold                       {core.matcher.threshold:.3f}", highlight=False)
+    console.print(f"precision of replies          {judged.precision()}", highlight=False)
+    console.print(f"recall                        {judged.recall()}", highlight=False)
+    console.print(f"false replies, near-misses    {judged.false_replies('contrast')}", highlight=False)
+    console.print(f"false replies, ordinary chat  {judged.false_replies('chat')}", highlight=False)
+    if worst := judged.worst(mistakes):
+        console.print("\nThe worst mistakes:")
+    for j in worst:
+        what = "spoke" if j.spoken else "missed"
+        line = f"{what} {j.judgement.match.probability:.2f} [{j.judgement.match.trope}] {j.labelled.text}"
+        console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+    if picture:
+        measure.draw(judged, picture)
+        console.print(f"\nThe picture is in {picture}")

@@ -1,0 +1,35 @@
+"""Loads the core for a command, with a progress bar where a person waits."""
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot.commands.terminal import errors, fail
+from bot.core import Core
+from bot.encoder import ModelMissing
+from bot.reading import BadFile
+from bot.settings import BadSettings, Settings, read_settings
+
+
+def settings_or_fail() -> Settings:
+    """The settings, or the end of the program with what is wrong with them."""
+    try:
+        return read_settings()
+    except BadSettings as error:
+        fail(str(error))
+
+
+def load_core(quiet: bool = False) -> Core:
+    """The core, or the end of the program with what to do; says what it is doing on standard error."""
+    settings = settings_or_fail()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    try:
+        with Progress(*columns, console=errors, transient=True, disable=quiet) as bar:
+            task = bar.add_task("Reading the knowledge base", total=None)
+
+            def progress(done: int, total: int) -> None:
+                bar.update(task, description="Encoding (once)", completed=done, total=total)
+
+            return Core.load(settings, progress)
+    except BadFile as error:
+        fail(f"the knowledge base has problems:\n{error}")
+    except ModelMissing as error:
+        fail(str(error))

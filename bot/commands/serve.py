@@ -1,0 +1,128 @@
+"""The commands that serve: the demo page, and every platform that is configured."""
+
+import asyncio
+import logging
+import socket
+import tempfile
+import webbrowser
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from bot.app import Parts, configured_platforms, create_app
+from bot.commands.loading import settings_or_fail
+from bot.commands.terminal import console, errors, fail
+from bot.platforms import Platform
+from bot.platforms.web.clock import travelled_now
+from bot.platforms.web.demo import DemoPage
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+Host = Annotated[str, typer.Option(help="the address to listen on; 0.0.0.0 is every network of this machine")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="the port to listen on; 0 takes any free one")]
+
+
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="open the page in a browser")] = True,
+) -> None:
+    """Open a local page on which you can talk to the bot; nothing needs to be configured."""
+    settings = settings_or_fail()
+    with ExitStack() as leave:
+        data_path = None
+        if settings.database_url is None:
+            data_path = Path(leave.enter_context(tempfile.TemporaryDirectory(prefix="counterpoint-demo-")))
+        parts = Parts(settings, data_path, travelled_now)
+        page = DemoPage(lambda: (parts.stage, parts.failure is not None))
+        listening = leave.enter_context(_listen(host, port, "demo"))
+        address = _address(listening) + "/demo"
+        if host not in LOOPBACK:
+            errors.print("[yellow]Whoever can reach this machine can use the demo page; it asks for no password.[/]")
+        console.print(f"The demo page is at [bold]{address}[/] (Ctrl+C ends it)", soft_wrap=True)
+        _run(parts, [page], listening, settings.log_level, address if open_browser else None)
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 3000) -> None:
+    """Serve every platform that is configured, with /healthz, /readyz and /metrics."""
+    settings = settings_or_fail()
+    platforms = configured_platforms(settings)
+    parts = Parts(settings)
+    with _listen(host, port, "serve") as listening:
+        if platforms:
+            console.print(f"Platforms configured: {', '.join(platform.name for platform in platforms)}")
+        else:
+            errors.print(
+                "[yellow]No platform is configured, so nobody can talk to the bot here.[/] "
+                "To try it, type: counterpoint demo"
+            )
+        address = _address(listening)
+        console.print(f"Listening on [bold]{address}[/] (Ctrl+C ends it)", soft_wrap=True)
+        _run(parts, platforms, listening, settings.log_level, None)
+
+
+def _listen(host: str, port: int, command: str) -> socket.socket:
+    """The socket to serve on, taken before anything slow is done."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        fail(
+            f"cannot listen on {host}, port {port} ({reason}). "
+            f"Type another port: counterpoint {command} --port {port + 1 if port < 65535 else 8000}"
+        )
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def _run(
+    parts: Parts, platforms: Sequence[Platform], listening: socket.socket, log_level: str, page: str | None
+) -> None:
+    logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    config = uvicorn.Config(
+        create_app(parts, platforms), log_config=None, access_log=False, server_header=False, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    for noisy in ("uvicorn.error", "httpx", "sentence_transformers", "alembic"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(log_level)))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve_and_tell(server, parts, listening, page))
+    if parts.failure:
+        fail(str(parts.failure) or type(parts.failure).__name__)
+
+
+async def _serve_and_tell(server: uvicorn.Server, parts: Parts, listening: socket.socket, page: str | None) -> None:
+    telling = asyncio.create_task(_tell(server, parts, page))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        telling.cancel()
+
+
+async def _tell(server: uvicorn.Server, parts: Parts, page: str | None) -> None:
+    """Say what is going on until the bot is ready; end the server where it never will be."""
+    while not server.started:  # noqa: ASYNC110  (uvicorn offers no event)
+        await asyncio.sleep(0.05)
+    if page:
+        await asyncio.to_thread(webbrowser.open, page)
+    if console.is_terminal:
+        with console.status(parts.stage) as status:
+            while not parts.settled.is_set():
+                status.update(parts.stage)
+                await asyncio.sleep(0.2)
+    else:
+        console.print(parts.stage)
+    await parts.settled.wait()
+    if parts.failure:
+        server.should_exit = True
+    elif parts.bot:
+        base = parts.bot.core.base
+        console.print(f"Ready: {len(base.tropes)} anecdotes, {len(base.stories)} stories.", highlight=False)

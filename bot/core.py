@@ -1,0 +1,105 @@
+"""The core without a memory: knowledge base, matcher and library, and what they make of one text."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot import policy, reply
+from bot.encoder import CachedEncoder, Progress, TransformerEncoder
+from bot.knowledge import KnowledgeBase, load
+from bot.library import Library, Lookup
+from bot.matcher import Match, Matcher
+from bot.message import Message, Mode
+from bot.policy import Decision, Facts, Rules, Situation
+from bot.reply import Reply
+from bot.settings import Settings
+
+ASKED_THRESHOLD = 0.5
+"""Somebody who asks is answered about the more likely trope, sure or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a passive reply would do with a message, and the story it would tell."""
+
+    match: Match
+    decision: Decision
+    story: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to somebody who asked, what their words were taken for, and the other stories found."""
+
+    reply: Reply
+    match: Match
+    lookup: Lookup
+
+
+class Core:
+    """Everything that needs no database; safe to call from one thread at a time."""
+
+    def __init__(self, base: KnowledgeBase, matcher: Matcher, library: Library):
+        self.base = base
+        self.matcher = matcher
+        self.library = library
+
+    @classmethod
+    def load(cls, settings: Settings, progress: Progress | None = None) -> "Core":
+        """Read, check and encode the knowledge base; raises BadFile and ModelMissing."""
+        base = load(settings.knowledge_path)
+        encoder = CachedEncoder(TransformerEncoder(settings.encoder_model), settings.cache_path)
+        return cls(
+            base,
+            Matcher(base, encoder, settings.cache_path, progress),
+            Library(base, encoder, progress),
+        )
+
+    def judge(self, text: str, rules: Rules | None = None) -> Judgement:
+        """What a passive reply would do in a channel that is on and has no history."""
+        match = self.matcher.match(text)
+        now = dt.datetime.now(dt.UTC)
+        message = Message("-", "-", "-", "-", text, now)
+        facts = Facts(now, Mode.REPLY)
+        decision = policy.decide(Situation(message, match, facts, rules or Rules()))
+        return Judgement(match, decision, self.story_for(match) if match.trope else None)
+
+    def story_for(self, match: Match, avoid: frozenset[str] = frozenset()) -> str | None:
+        """The fairest story for a match that was not told here lately."""
+        if match.trope is None:
+            return None
+        ranked = self.library.answers(match.trope, avoid=avoid)
+        return ranked[0].story.id if ranked else None
+
+    def reply_to(self, trope: str, story: str) -> Reply:
+        """The words for a trope and the story chosen for it."""
+        return reply.answer(self.base.tropes[trope], self.base.stories[story])
+
+    def answer(self, text: str, avoid: frozenset[str] = frozenset()) -> Answer:
+        """Answer somebody who asked: an anecdote by its counterpoint, anything else by a lookup."""
+        match = self.matcher.match(text)
+        if match.signals and match.probability < ASKED_THRESHOLD:
+            return Answer(reply.stay_out(), match, Lookup())
+        if match.trope and match.probability >= ASKED_THRESHOLD:
+            said = self._about(match.trope, bool(match.signals), avoid)
+            return Answer(said, match, Lookup(self.base.tropes[match.trope]))
+        found = self.library.lookup(text)
+        return Answer(self._found(found, avoid), match, found)
+
+    def _about(self, trope: str, hurt: bool, avoid: frozenset[str]) -> Reply:
+        subject = self.base.tropes[trope]
+        if subject.harm:
+            return reply.acknowledge(subject)
+        if hurt:
+            return reply.stay_out()
+        ranked = self.library.answers(trope, avoid=avoid) or self.library.answers(trope)
+        return reply.answer(subject, ranked[0].story) if ranked else reply.put_in_context(subject)
+
+    def _found(self, found: Lookup, avoid: frozenset[str]) -> Reply:
+        if found.trope and found.trope.harm:
+            return reply.acknowledge(found.trope)
+        fresh = [r.story for r in found.stories if r.story.id not in avoid] or [r.story for r in found.stories]
+        if not fresh:
+            return reply.put_in_context(found.trope) if found.trope else reply.nothing_found()
+        if found.trope and fresh[0].answer_to(found.trope.id):
+            return reply.answer(found.trope, fresh[0])
+        return reply.tell(fresh[0])

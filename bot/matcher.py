@@ -1,0 +1,200 @@
+"""Message to Match: which tropes it asserts, how probably, and why that is believed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.cleaning import Cleaned, clean
+from bot.encoder import CachedEncoder, Progress, Vectors
+from bot.head import VERSION, Floats, Head
+from bot.knowledge import KnowledgeBase
+from bot.signals import Signal, personal_harm
+
+ESCALATE_NEAR = 0.45
+"""The cosine from which an example of real harm counts as near, where it is also the nearest example of all."""
+MIN_WORDS = 3
+"""Shorter messages assert nothing."""
+WHOLE_SHARE = 0.5
+"""How much the whole of a long message counts beside its most telling passage, in log-odds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An example message of a trope: its place in the knowledge base, and the cosine to what was judged."""
+
+    trope: str
+    index: int
+    text: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A trope and the calibrated probability that the message asserts it."""
+
+    trope: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The tropes that a message asserts, most probable first, and what speaks for and against the first."""
+
+    candidates: tuple[Candidate, ...] = ()
+    threshold: float = 1.0
+    harm: bool = False
+    phrasing: Neighbour | None = None
+    contrast: Neighbour | None = None
+    signals: frozenset[Signal] = frozenset()
+
+    @property
+    def trope(self) -> str | None:
+        """The most probable trope, whether or not it is probable enough to speak about."""
+        return self.candidates[0].trope if self.candidates else None
+
+    @property
+    def probability(self) -> float:
+        """The probability that the message asserts `trope`."""
+        return self.candidates[0].probability if self.candidates else 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether the probability reaches the threshold."""
+        return bool(self.candidates) and self.probability >= self.threshold
+
+
+NOTHING = Match()
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Example messages of one kind, row i of `vectors` being the vector of texts[i]."""
+
+    tropes: tuple[str, ...]
+    indices: tuple[int, ...]
+    texts: tuple[str, ...]
+    vectors: Vectors
+
+    def nearest(self, vector: Vectors, trope: str) -> Neighbour | None:
+        """The example of a trope that is nearest to a unit vector of shape (dimensions,)."""
+        rows = [row for row, owner in enumerate(self.tropes) if owner == trope]
+        if not rows:
+            return None
+        cosines = self.vectors[rows] @ vector
+        best = rows[int(np.argmax(cosines))]
+        return Neighbour(trope, self.indices[best], self.texts[best], float(cosines.max()))
+
+
+class Matcher:
+    """Judges messages against a knowledge base with a fitted head; keeps nothing of them."""
+
+    def __init__(self, base: KnowledgeBase, encoder: CachedEncoder, cache: Path, progress: Progress | None = None):
+        self._encoder = encoder
+        self._tropes = tuple(base.tropes)
+        self._harm = frozenset(id_ for id_, trope in base.tropes.items() if trope.harm)
+        texts, owners = example_texts(base)
+        vectors = encoder.remember([clean(text).whole for text in texts], progress)
+        self._phrasings, self._contrasts, self._escalations = (
+            _examples(texts, owners, vectors, kind) for kind in ("phrasings", "contrasts", "escalate")
+        )
+        path = cache / f"head-{VERSION}-{encoder.name}-{base.fingerprint[:32]}.npz"
+        self.head = Head.read(path, len(self._tropes), vectors.shape[1]) or self._fit(base, vectors, path)
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which a passive reply is allowed."""
+        return float(self.head.threshold[0])
+
+    def match(self, text: str) -> Match:
+        """Judge one message; any text is accepted."""
+        return self.match_many([text])[0]
+
+    def match_many(self, texts: Sequence[str]) -> list[Match]:
+        """Judge several messages with one pass of the encoder."""
+        cleaned = [clean(text) for text in texts]
+        passages = [passage for message in cleaned for passage in self._worth_judging(message)]
+        if not passages or not self._tropes:
+            return [NOTHING for _ in texts]
+        vectors = self._encoder.encode(passages)
+        probabilities = self.head.probabilities(passages, vectors)
+        matches, start = [], 0
+        for text, message in zip(texts, cleaned, strict=True):
+            stop = start + len(self._worth_judging(message))
+            matches.append(self._judge(text, vectors[start:stop], probabilities[start:stop]))
+            start = stop
+        return matches
+
+    @staticmethod
+    def _worth_judging(message: Cleaned) -> tuple[str, ...]:
+        return message.passages if len(message.whole.split()) >= MIN_WORDS else ()
+
+    def _judge(self, text: str, vectors: Vectors, probabilities: Floats) -> Match:
+        if not len(vectors):
+            return NOTHING
+        together = combine(probabilities)
+        order = np.argsort(-together, kind="stable")
+        best = int(order[0])
+        trope = self._tropes[best]
+        telling = vectors[int(np.argmax(probabilities[:, best]))]
+        phrasing = self._phrasings.nearest(telling, trope)
+        return Match(
+            candidates=tuple(Candidate(self._tropes[i], float(together[i])) for i in order[:5]),
+            threshold=self.threshold,
+            harm=trope in self._harm,
+            phrasing=phrasing,
+            contrast=self._contrasts.nearest(telling, trope),
+            signals=frozenset(self._signals(text, telling, trope, phrasing)),
+        )
+
+    def _signals(self, text: str, vector: Vectors, trope: str, phrasing: Neighbour | None) -> list[Signal]:
+        found = [Signal.PERSONAL_HARM] if personal_harm(text) else []
+        escalation = self._escalations.nearest(vector, trope)
+        if escalation and escalation.similarity >= max(ESCALATE_NEAR, phrasing.similarity if phrasing else 0):
+            found.append(Signal.ESCALATE)
+        return found
+
+    @staticmethod
+    def _fit(base: KnowledgeBase, vectors: Vectors, path: Path) -> Head:
+        from bot.training.fit import fit
+
+        head = fit(base, vectors)
+        head.save(path)
+        return head
+
+
+def combine(probabilities: Floats) -> Floats:
+    """One probability for each trope from a message's passages, shape (passages, tropes); the first is the whole.
+
+    A long post may assert a trope in one sentence, and take it back in the next: both count.
+    """
+    if len(probabilities) == 1:
+        return np.asarray(probabilities[0])
+    odds = np.log(probabilities / (1 - probabilities))
+    mixed = WHOLE_SHARE * odds[0] + (1 - WHOLE_SHARE) * odds.max(axis=0)
+    return np.asarray(1 / (1 + np.exp(-mixed)))
+
+
+def example_texts(base: KnowledgeBase) -> tuple[list[str], list[tuple[str, str, int]]]:
+    """Every example message and background line, with its (kind, trope, index); background has the trope ""."""
+    texts: list[str] = []
+    owners: list[tuple[str, str, int]] = []
+    for trope in base.tropes.values():
+        for kind in ("phrasings", "contrasts", "escalate"):
+            for index, text in enumerate(getattr(trope, kind)):
+                texts.append(text)
+                owners.append((kind, trope.id, index))
+    texts += base.background
+    owners += [("background", "", index) for index in range(len(base.background))]
+    return texts, owners
+
+
+def _examples(texts: list[str], owners: list[tuple[str, str, int]], vectors: Vectors, kind: str) -> Examples:
+    rows = [row for row, owner in enumerate(owners) if owner[0] == kind]
+    return Examples(
+        tuple(owners[row][1] for row in rows),
+        tuple(owners[row][2] for row in rows),
+        tuple(texts[row] for row in rows),
+        vectors[rows] if rows else vectors[:0],
+    )

@@ -1,0 +1,1 @@
+"""Alembic's revisions of the database; `bot.store.upgrade` runs them."""

@@ -1,0 +1,23 @@
+"""What every platform's adapter offers the composition root."""
+
+from typing import Protocol
+
+from fastapi import FastAPI
+
+from bot.service import Bot
+
+
+class Platform(Protocol):
+    """Turns a platform's events into calls of the bot, and renders what comes back."""
+
+    name: str
+    """As a person reads it: "Slack"."""
+
+    def mount(self, app: FastAPI) -> None:
+        """Add routes; they may be called before `start`."""
+
+    async def start(self, bot: Bot) -> None:
+        """The bot is ready."""
+
+    async def stop(self) -> None:
+        """The process ends; `start` may not have been called."""

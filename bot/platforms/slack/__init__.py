@@ -1,0 +1,1 @@
+"""Slack: a thin adapter over the bot, on slack-bolt's AsyncApp."""

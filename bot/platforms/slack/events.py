@@ -1,0 +1,77 @@
+"""Slack's payloads as messages; what is not a person's own words to the bot's ears becomes None. Pure."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from bot.message import AuthorKind, Message
+
+SPOKEN_SUBTYPES = frozenset({None, "thread_broadcast", "file_share"})
+MAX_TEXT = 40_000
+"""Slack cuts messages here; so do we, whatever arrives."""
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def message_from(
+    event: Mapping[str, Any],
+    team: str,
+    bot_user: str | None,
+    own_threads: Collection[str] = (),
+    guests: Collection[str] = (),
+) -> Message | None:
+    """A message event as a Message, or None where it is none that a person wrote.
+
+    `own_threads` are roots of threads under the bot's own messages; `guests` are ids of guests of the workspace.
+    """
+    user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
+    if event.get("subtype") not in SPOKEN_SUBTYPES:
+        return None
+    if not (isinstance(user, str) and isinstance(channel, str) and isinstance(ts, str)):
+        return None
+    sent_at = moment(ts)
+    if sent_at is None:
+        return None
+    thread = event.get("thread_ts")
+    kind = AuthorKind.MEMBER
+    if event.get("bot_id") or event.get("app_id") or user == bot_user:
+        kind = AuthorKind.BOT
+    elif user in guests:
+        kind = AuthorKind.GUEST
+    return Message(
+        workspace=team,
+        channel=channel,
+        id=ts,
+        author=user,
+        text=str(event.get("text") or "")[:MAX_TEXT],
+        sent_at=sent_at,
+        thread=thread if isinstance(thread, str) and thread != ts else None,
+        author_kind=kind,
+        shared_channel=is_shared(event, team),
+        edited="edited" in event,
+        to_bot=thread in own_threads or event.get("parent_user_id") == bot_user is not None,
+    )
+
+
+def is_shared(event: Mapping[str, Any], team: str) -> bool:
+    """Whether an event comes from a channel that other organisations share."""
+    others = {event.get(key) for key in ("user_team", "source_team")} - {None, team}
+    return bool(event.get("is_ext_shared_channel") or event.get("is_ext_shared")) or bool(others)
+
+
+def moment(ts: str) -> dt.datetime | None:
+    """Slack's message id as the time it was sent, or None where it is not one."""
+    try:
+        return dt.datetime.fromtimestamp(float(ts), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def mentions(text: str, user: str | None) -> bool:
+    """Whether a text mentions a user."""
+    return user is not None and user in _MENTION.findall(text)
+
+
+def without_mention(text: str, user: str | None) -> str:
+    """The text without the mentions of a user."""
+    return _MENTION.sub(lambda found: "" if found[1] == user else found[0], text).strip()

@@ -1,0 +1,186 @@
+"""The words of a reply: a trope and a story become a Reply, free of any platform's markup."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.knowledge import Claim, Source, Story, Trope
+from bot.matcher import Match
+from bot.wording import connector, dated, sentence, spoken_date
+
+ACKNOWLEDGEMENT = "People were hurt here, and no success story answers that."
+NOTHING_FOUND = (
+    "I know no sourced story about that, so I have nothing to offer. "
+    "Try the name of a service, such as NHS App, passports or tax."
+)
+STAY_OUT = "Somebody may have been hurt here, so I have no story to tell about this."
+SORRY = "I cannot reach my records at the moment, so I have no answer. Please ask again in a few minutes."
+
+
+class ReplyKind(StrEnum):
+    """What sort of answer a reply is."""
+
+    ANSWER = "answer"
+    """A trope, conceded and answered by a story."""
+    STORY = "story"
+    """A story that was looked up."""
+    HARM = "harm"
+    """A harm trope: acknowledged, with the finding, and no story."""
+    CONTEXT = "context"
+    """What an anecdote leaves out, when there is no story left to tell."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source as it is named under a reply."""
+
+    publisher: str
+    title: str
+    url: str
+    date: str
+    checked: str
+    second_hand: bool
+
+    @property
+    def label(self) -> str:
+        """Such as "NHS England, Title, 11 June 2018 (second-hand; checked 11/2026)"."""
+        year, _, month = self.checked.partition("-")
+        when = f"{month[:2]}/{year}" if month else year
+        mark = "second-hand; " if self.second_hand else ""
+        return f"{self.publisher}, {self.title}, {spoken_date(self.date)} ({mark}checked {when})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said. Empty parts are not rendered."""
+
+    kind: ReplyKind
+    conceded: str = ""
+    told: str = ""
+    caveat: str = ""
+    because: str = ""
+    sources: tuple[SourceLine, ...] = ()
+    trope: str | None = None
+    story: str | None = None
+    title: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is said before the sources, as one paragraph."""
+        return " ".join(part for part in (self.conceded, self.told) if part)
+
+    @property
+    def plain(self) -> str:
+        """The whole reply as text that reads well aloud: for notifications, screen readers and terminals."""
+        parts = [self.text]
+        parts += [f"Caveat: {self.caveat}"] if self.caveat else []
+        parts += [f"Why this story: {self.because}"] if self.because else []
+        parts += [f"Source: {source.label}, {source.url}" for source in self.sources]
+        return "\n".join(parts)
+
+
+def answer(trope: Trope, story: Story) -> Reply:
+    """Concede what is true, then tell the story; raises ValueError where the story may not answer the trope."""
+    fit = story.answer_to(trope.id)
+    if trope.harm or fit is None:
+        raise ValueError(f"{story.id} may not answer {trope.id}")
+    conceded = trope.concede[0]
+    return Reply(
+        ReplyKind.ANSWER,
+        conceded=dated(conceded.text, conceded.as_of),
+        told=f"{connector(conceded.as_of, story.headline.as_of)} {dated(story.summary, story.headline.as_of)}",
+        caveat=_caveat(story),
+        because=sentence(fit.reason),
+        sources=_lines([conceded, story.headline]),
+        trope=trope.id,
+        story=story.id,
+        title=story.title,
+    )
+
+
+def tell(story: Story) -> Reply:
+    """A story that somebody looked up."""
+    return Reply(
+        ReplyKind.STORY,
+        told=dated(story.summary, story.headline.as_of),
+        caveat=_caveat(story),
+        sources=_lines([story.headline]),
+        story=story.id,
+        title=story.title,
+    )
+
+
+def acknowledge(trope: Trope) -> Reply:
+    """For a harm trope: that it did harm, and what the inquiry found. Never a story."""
+    finding = trope.concede[0]
+    return Reply(
+        ReplyKind.HARM,
+        conceded=f"{ACKNOWLEDGEMENT} {dated(finding.text, finding.as_of)}",
+        sources=_lines([finding]),
+        trope=trope.id,
+    )
+
+
+def put_in_context(trope: Trope) -> Reply:
+    """What is true, and what the anecdote leaves out; for a harm trope, what has changed since, when asked."""
+    conceded, context = trope.concede[0], trope.perspective[0]
+    return Reply(
+        ReplyKind.CONTEXT,
+        conceded=dated(conceded.text, conceded.as_of),
+        told=dated(context.text, context.as_of),
+        sources=_lines([conceded, context]),
+        trope=trope.id,
+    )
+
+
+def nothing_found() -> Reply:
+    """The honest answer to a lookup of something unknown; it repeats nothing of what was asked."""
+    return Reply(ReplyKind.NOTHING, told=NOTHING_FOUND)
+
+
+def stay_out() -> Reply:
+    """For a message in which somebody seems to be hurt: no story, whoever asks."""
+    return Reply(ReplyKind.HARM, told=STAY_OUT)
+
+
+def sorry() -> Reply:
+    """When the database cannot be reached and somebody asked."""
+    return Reply(ReplyKind.NOTHING, told=SORRY)
+
+
+def explain(match: Match, rule: str) -> list[str]:
+    """Why the bot spoke or held back, in sentences for the person who asks; `rule` is a decision's reason."""
+    lines = []
+    if match.trope:
+        lines.append(
+            f"This looks like the anecdote “{match.trope}” with a probability of {match.probability:.0%}; "
+            f"I speak from {match.threshold:.0%}."
+        )
+    if match.phrasing:
+        lines.append(f"Nearest example of it: “{match.phrasing.text}”")
+    if match.contrast:
+        lines.append(f"Nearest example of something else: “{match.contrast.text}”")
+    lines.append(sentence(rule))
+    return lines
+
+
+def _caveat(story: Story) -> str:
+    status = "" if story.status == "live" else f"Status: {story.status}. "
+    return status + sentence(story.caveats[0])
+
+
+def _lines(claims: Iterable[Claim]) -> tuple[SourceLine, ...]:
+    """The first source of each claim, the better verified before the others, each page once."""
+    best = [min(claim.sources, key=_second_hand) for claim in claims]
+    lines = {
+        source.url: SourceLine(
+            source.publisher, source.title, source.url, source.date, source.checked, _second_hand(source)
+        )
+        for source in best
+    }
+    return tuple(lines.values())
+
+
+def _second_hand(source: Source) -> bool:
+    return source.verified == "V2"

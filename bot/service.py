@@ -1,0 +1,236 @@
+"""Bot: the use cases. A platform's adapter turns events into these calls and renders what comes back."""
+
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot import policy, reply
+from bot.batching import Batcher
+from bot.core import ASKED_THRESHOLD, Core
+from bot.matcher import NOTHING, Match
+from bot.message import Message, Mode, Trigger
+from bot.policy import Decision, Facts, Rules, Situation
+from bot.reply import Reply
+from bot.store import Intervention, Store, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+SILENT = Decision(False, "unavailable", "the database cannot be reached")
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """The time, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do about an event: post `reply` where there is one, then say `posted` or `failed`."""
+
+    decision: Decision
+    match: Match = NOTHING
+    reply: Reply | None = None
+    intervention: str | None = None
+    mode: Mode = Mode.OFF
+
+
+class Bot:
+    """What the bot does when something happens. Knows no platform; keeps no state but the store's."""
+
+    def __init__(self, core: Core, store: Store, rules: Rules | None = None, clock: Clock = utc_now):
+        self.core = core
+        self.store = store
+        self.rules = rules or Rules()
+        self.clock = clock
+        self._matches: Batcher[str, Match] = Batcher(core.matcher.match_many)
+
+    def close(self) -> None:
+        """Let go of the worker thread."""
+        self._matches.close()
+
+    async def on_message(self, message: Message) -> Outcome:
+        """A message nobody addressed to the bot: speak only where every rule allows it."""
+        try:
+            place = await self._place(message)
+            if not place.speak:
+                return Outcome(place)
+            match = await self._matches.submit(message.text)
+            words = policy.decide(self._situation(message, match), policy.MESSAGE_RULES)
+            if not words.speak:
+                if match.probability >= match.threshold:
+                    await self.store.held(message.workspace, words.rule, self.clock())
+                return Outcome(words, match)
+            return await self._claim(message, match)
+        except StoreUnavailable:
+            return Outcome(SILENT)
+
+    async def on_mention(self, message: Message, trigger: Trigger = Trigger.MENTION) -> Outcome:
+        """Somebody asked in a message: always answered, at a rate limit a person."""
+        try:
+            avoid = await self.store.told(message.workspace, message.channel, self.clock(), self.rules)
+            answer = await self._matches.call(lambda: self.core.answer(message.text, avoid))
+            claimed = await self.store.claim_asked(
+                message,
+                trigger,
+                answer.match,
+                self.rules,
+                self.clock(),
+                answer.reply.trope,
+                answer.reply.story,
+            )
+        except StoreUnavailable:
+            return Outcome(SILENT, reply=reply.sorry())
+        if not claimed.decision.speak:
+            return Outcome(claimed.decision, answer.match)
+        return Outcome(claimed.decision, answer.match, answer.reply, claimed.intervention)
+
+    async def on_lookup(self, message: Message) -> Outcome:
+        """Somebody looked something up by a command; `message.id` is the command's own id."""
+        return await self.on_mention(message, Trigger.LOOKUP)
+
+    async def on_shortcut(self, message: Message) -> Outcome:
+        """Somebody asks about another person's message; `message.author` is the one who asks."""
+        return await self.on_mention(message, Trigger.SHORTCUT)
+
+    async def most_telling(self, texts: Sequence[str]) -> str:
+        """Of several messages the one that most probably asserts a trope; the first, where none does."""
+        if not texts:
+            return ""
+        matches = [await self._matches.submit(text) for text in texts]
+        best = max(range(len(texts)), key=lambda i: matches[i].probability)
+        return texts[best] if matches[best].probability >= ASKED_THRESHOLD else texts[0]
+
+    async def posted(self, outcome: Outcome, posted_id: str) -> None:
+        """The platform took the reply; `posted_id` is its id there."""
+        if outcome.intervention:
+            await self._try(self.store.posted(outcome.intervention, posted_id, self.clock()))
+
+    async def failed(self, outcome: Outcome) -> None:
+        """The platform refused the reply: its cooldowns are free again."""
+        if outcome.intervention:
+            await self._try(self.store.release(outcome.intervention))
+
+    async def shared(self, intervention: str, posted_id: str) -> None:
+        """A reply that one person saw, or that an emoji stood for, now stands in the channel."""
+        await self._try(self.store.posted(intervention, posted_id, self.clock()))
+
+    async def known(self, intervention: str) -> Intervention | None:
+        """The record of a reply, where it is still kept and the database can be reached."""
+        try:
+            return await self.store.intervention(intervention)
+        except StoreUnavailable:
+            return None
+
+    async def on_feedback(self, intervention: str, person: str, helpful: bool) -> str:
+        """Somebody found a reply helpful or not; returns what to tell them."""
+        try:
+            if await self.store.intervention(intervention) is None:
+                return "That reply is no longer in my records."
+            await self.store.feedback(intervention, person, helpful, self.clock())
+        except StoreUnavailable:
+            return reply.SORRY
+        return "Thank you. I count it, without your name."
+
+    async def on_withdrawn(self, intervention: str) -> Intervention | None:
+        """The reply is dismissed, or its message deleted; returns what to take down, where there is something."""
+        try:
+            known = await self.store.intervention(intervention)
+            if known is not None:
+                await self.store.withdrawn(intervention)
+        except StoreUnavailable:
+            return None
+        return known
+
+    async def on_deleted(self, workspace: str, channel: str, message_id: str) -> Intervention | None:
+        """A message is gone: its reply goes too."""
+        try:
+            known = await self.store.intervention_for(workspace, channel, message_id)
+        except StoreUnavailable:
+            return None
+        return await self.on_withdrawn(known.id) if known else None
+
+    async def why(self, intervention: str) -> list[str]:
+        """Why a reply was given, in sentences; from ids alone, for no message is kept."""
+        try:
+            known = await self.store.intervention(intervention)
+        except StoreUnavailable:
+            return [reply.SORRY]
+        if known is None:
+            return ["That reply is no longer in my records."]
+        return self._reasons(known)
+
+    async def more(self, intervention: str) -> Reply:
+        """Another story for the same trope; what the anecdote leaves out, when there is none."""
+        try:
+            known = await self.store.intervention(intervention)
+            subject = self.core.base.tropes.get(known.trope or "") if known else None
+            if known is None or subject is None:
+                return reply.nothing_found()
+            told = await self.store.told(known.workspace, known.channel, self.clock(), self.rules)
+        except StoreUnavailable:
+            return reply.sorry()
+        left = self.core.library.answers(subject.id, avoid=told | {known.story or ""})
+        return reply.answer(subject, left[0].story) if left else reply.put_in_context(subject)
+
+    async def reply_again(self, intervention: str) -> Reply | None:
+        """The reply of an intervention, made anew from its ids: to show it when it is asked for, or shared."""
+        try:
+            known = await self.store.intervention(intervention)
+        except StoreUnavailable:
+            return None
+        if known is None:
+            return None
+        trope, story = (
+            self.core.base.tropes.get(known.trope or ""),
+            self.core.base.stories.get(known.story or ""),
+        )
+        if trope is None:
+            return reply.tell(story) if story else None
+        if trope.harm:
+            return reply.acknowledge(trope)
+        return reply.answer(trope, story) if story and story.answer_to(trope.id) else reply.put_in_context(trope)
+
+    async def _place(self, message: Message) -> Decision:
+        """Whether this place may have passive replies at all, before the message is read."""
+        now = self.clock()
+        mode = await self.store.mode(message.workspace, message.channel)
+        facts = Facts(now, mode, workspace_paused=await self.store.paused(message.workspace, now))
+        return policy.decide(Situation(message, NOTHING, facts, self.rules), policy.PLACE_RULES)
+
+    async def _claim(self, message: Message, match: Match) -> Outcome:
+        claimed = await self.store.claim(
+            message, match, self.rules, self.clock(), lambda told: self.core.story_for(match, told)
+        )
+        if not claimed.decision.speak or claimed.story is None or match.trope is None:
+            await self.store.held(message.workspace, claimed.decision.rule, self.clock())
+            return Outcome(claimed.decision, match)
+        said = self.core.reply_to(match.trope, claimed.story)
+        return Outcome(claimed.decision, match, said, claimed.intervention, claimed.mode)
+
+    def _situation(self, message: Message, match: Match) -> Situation:
+        return Situation(message, match, Facts(self.clock(), Mode.REPLY), self.rules)
+
+    def _reasons(self, known: Intervention) -> list[str]:
+        trope = self.core.base.tropes.get(known.trope or "")
+        lines = []
+        if trope:
+            lines.append(f"I took a message for the anecdote “{trope.claim}” (probability {known.probability:.0%}).")
+            if known.phrasing is not None and known.phrasing < len(trope.phrasings):
+                lines.append(f"The nearest example I know of it: “{trope.phrasings[known.phrasing]}”")
+        story = self.core.base.stories.get(known.story or "")
+        fit = story.answer_to(trope.id) if story and trope else None
+        if fit:
+            lines.append(f"I chose this story for the {fit.fit}: {fit.reason}.")
+        asked = known.trigger is not Trigger.PASSIVE
+        lines.append(
+            "Somebody asked me." if asked else "This channel has turned passive replies on, and no rule held me back."
+        )
+        return lines
+
+    async def _try(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except StoreUnavailable:
+            log.debug("an outcome could not be recorded; the claim expires by itself")

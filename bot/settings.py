@@ -1,0 +1,183 @@
+"""Every setting, from the environment or a `.env` file, in one place."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.privacy import Retention
+
+if TYPE_CHECKING:
+    from bot.policy import Rules
+
+BUNDLED_KNOWLEDGE = (Path(__file__).parent / "_knowledge", Path(__file__).parent.parent / "knowledge")
+
+
+KEY_LENGTH = 32
+"""Characters of COUNTERPOINT_KEY at the least."""
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the message says which and what to type."""
+
+
+def _own_knowledge() -> list[Path]:
+    return [next((path for path in BUNDLED_KNOWLEDGE if path.is_dir()), BUNDLED_KNOWLEDGE[-1])]
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each name in capitals is the environment variable."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    knowledge_path: Annotated[list[Path], NoDecode] = Field(default_factory=_own_knowledge)
+    """Folders of tropes and stories, separated by the system's path separator; later ones add or override."""
+    encoder_model: str = "embedded"
+    """`embedded`, or the name or path of any sentence-transformers model."""
+    cache_path: Path = Field(default_factory=lambda: user_cache_path("counterpoint"))
+    """Where vectors and the fitted head are kept between starts; safe to delete."""
+    data_path: Path = Field(default_factory=lambda: user_data_path("counterpoint"))
+    """Where the embedded database and its key are kept."""
+    database_url: SecretStr | None = None
+    """`postgresql+asyncpg://…` or `sqlite+aiosqlite:///…`; without it, one file under DATA_PATH."""
+    counterpoint_key: SecretStr | None = None
+    """The key to the names that persons go by in the database; without it, one is made under DATA_PATH."""
+    who_manages: Literal["managers", "admins", "anyone"] = "managers"
+    """Who may turn a channel on and off: its managers and the workspace's admins, admins alone, or anyone."""
+
+    trope_cooldown_days: float = Field(7, ge=0)
+    """Days between passive replies to the same trope in a channel."""
+    channel_cooldown_hours: float = Field(4, ge=0)
+    """Hours between any passive replies in a channel."""
+    person_cooldown_days: float = Field(3, ge=0)
+    """Days between passive replies to the same person."""
+    story_cooldown_days: float = Field(30, ge=0)
+    """Days before a channel is told the same story again."""
+    daily_cap: int = Field(12, ge=0)
+    """Passive replies in a workspace in 24 hours."""
+    max_age_minutes: float = Field(10, gt=0)
+    """Older messages, such as those that arrive after an outage, get no passive reply."""
+    asks_an_hour: int = Field(30, ge=1)
+    """Mentions and lookups answered to one person in an hour."""
+    quiet_hours: Annotated[tuple[dt.time, dt.time] | None, NoDecode] = None
+    """Hours without passive replies, in TIMEZONE, such as `22:00-07:00`."""
+    timezone: Annotated[ZoneInfo, NoDecode] = ZoneInfo("UTC")
+    """Where the clock of QUIET_HOURS and PAUSED_PERIOD hangs, such as `Europe/London`."""
+    paused_period: Annotated[tuple[dt.date, dt.date] | None, NoDecode] = None
+    """First and last day of a period without passive replies, such as `2026-05-01/2026-06-05`."""
+
+    keep_interventions_days: float = Field(180, gt=0)
+    """Days that the record of a reply and the feedback on it stay."""
+    keep_events_days: float = Field(2, ge=1)
+    """Days that an event's id stays, by which a repeat is known."""
+    keep_holds_days: float = Field(400, gt=0)
+    """Days that the weekly counts of holds stay."""
+    log_level: str = "INFO"
+
+    @field_validator("knowledge_path", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        import os
+
+        return [Path(part) for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("type DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("counterpoint_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < KEY_LENGTH:
+            raise ValueError(f"type at least {KEY_LENGTH} random characters, such as `openssl rand -hex 32` prints")
+        return value
+
+    @field_validator("quiet_hours", mode="before")
+    @classmethod
+    def _hours(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            start, end = (dt.time.fromisoformat(part.strip()) for part in value.split("-"))
+        except ValueError:
+            raise ValueError(f"{value!r} are not hours; type them as 22:00-07:00") from None
+        return (start, end)
+
+    @field_validator("paused_period", mode="before")
+    @classmethod
+    def _period(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            first, last = (dt.date.fromisoformat(part.strip()) for part in value.split("/"))
+        except ValueError:
+            raise ValueError(f"{value!r} is not a period; type it as 2026-05-01/2026-06-05") from None
+        if last < first:
+            raise ValueError(f"{value!r} ends before it begins; type the first day first")
+        return (first, last)
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _zone(cls, value: object) -> object:
+        try:
+            return ZoneInfo(value) if isinstance(value, str) else value
+        except (OSError, ValueError, KeyError):
+            raise ValueError(f"{value!r} is no time zone; type one such as Europe/London") from None
+
+    @model_validator(mode="after")
+    def _remember_long_enough(self) -> Self:
+        longest = max(self.trope_cooldown_days, self.person_cooldown_days, self.story_cooldown_days, 1)
+        if self.keep_interventions_days < longest:
+            raise ValueError(
+                f"KEEP_INTERVENTIONS_DAYS is {self.keep_interventions_days:g}, but a cooldown lasts {longest:g} days; "
+                f"type at least {longest:g}"
+            )
+        return self
+
+    @property
+    def key(self) -> bytes | None:
+        """The key to pseudonyms, where one is set."""
+        return self.counterpoint_key.get_secret_value().encode() if self.counterpoint_key else None
+
+    def rules(self) -> "Rules":
+        """The limits of the policy."""
+        from bot.policy import Rules  # slow to import, for it stands on the matcher
+
+        return Rules(
+            trope_cooldown=dt.timedelta(days=self.trope_cooldown_days),
+            channel_cooldown=dt.timedelta(hours=self.channel_cooldown_hours),
+            person_cooldown=dt.timedelta(days=self.person_cooldown_days),
+            story_cooldown=dt.timedelta(days=self.story_cooldown_days),
+            daily_cap=self.daily_cap,
+            max_age=dt.timedelta(minutes=self.max_age_minutes),
+            quiet_hours=self.quiet_hours,
+            timezone=self.timezone,
+            paused=self.paused_period,
+            asks_an_hour=self.asks_an_hour,
+        )
+
+    def retention(self) -> Retention:
+        """How long records stay."""
+        return Retention(
+            interventions=dt.timedelta(days=self.keep_interventions_days),
+            seen_events=dt.timedelta(days=self.keep_events_days),
+            holds=dt.timedelta(days=self.keep_holds_days),
+        )
+
+
+def read_settings() -> Settings:
+    """The settings of this process; raises BadSettings naming each variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        ]
+        raise BadSettings("these settings cannot be used:\n  " + "\n  ".join(lines)) from None

@@ -1,0 +1,28 @@
+"""The database: all state that outlives a process, and no message text."""
+
+from bot.store.outage import Outage, StoreUnavailable
+from bot.store.records import (
+    Asked,
+    ChannelSettings,
+    Claimed,
+    Intervention,
+    State,
+    Statistics,
+    Suggestion,
+    Tally,
+)
+from bot.store.store import Store
+
+__all__ = [
+    "Asked",
+    "ChannelSettings",
+    "Claimed",
+    "Intervention",
+    "Outage",
+    "State",
+    "Statistics",
+    "Store",
+    "StoreUnavailable",
+    "Suggestion",
+    "Tally",
+]

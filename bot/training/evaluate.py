@@ -1,0 +1,192 @@
+"""Measures the matcher on labelled messages: precision, recall and false replies, with confidence intervals."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+from scipy.stats import binomtest
+
+from bot.core import Core, Judgement
+from bot.reading import BadFile, Document, Problem
+
+
+class LabelledFile(BaseModel):
+    """A file of `tests/messages`: for one trope, or ordinary chat."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    trope: str | None = None
+    must_match: list[str] = []
+    must_not_match: list[str] = []
+    messages: list[str] = []
+
+
+class LabelledLine(BaseModel):
+    """A line of a JSONL file; no trope means that nothing may be said."""
+
+    id: str | int | None = None
+    text: str
+    trope: str | None = None
+
+
+Kind = Literal["match", "contrast", "chat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A message and what is right: `trope` to be recognised (match), or near it but not asserted (contrast)."""
+
+    text: str
+    kind: Kind
+    trope: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A labelled message and what the core made of it."""
+
+    labelled: Labelled
+    judgement: Judgement
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the bot would have replied."""
+        return self.judgement.decision.speak
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the message was taken for its own trope, surely enough to speak were that allowed."""
+        return self.judgement.match.sure and self.judgement.match.trope == self.labelled.trope
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its 95 % interval (Wilson 1927)."""
+
+    count: int
+    total: int
+
+    def __str__(self) -> str:
+        if not self.total:
+            return "none"
+        low, high = binomtest(self.count, self.total).proportion_ci(method="wilson")
+        return f"{self.count / self.total:6.1%}  ({self.count} of {self.total}; {low:.1%} to {high:.1%})"
+
+    @property
+    def value(self) -> float:
+        """The share, 0 where there is nothing to count."""
+        return self.count / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Judged messages and what follows from them."""
+
+    judged: Sequence[Judged]
+
+    def of(self, kind: Kind, trope: str | None = None) -> list[Judged]:
+        """The judged messages of a kind, of one trope where it is given."""
+        return [j for j in self.judged if j.labelled.kind == kind and trope in (None, j.labelled.trope)]
+
+    def recall(self, trope: str | None = None) -> Rate:
+        """How many messages that assert a trope are recognised as asserting it."""
+        return _rate(self.of("match", trope), lambda j: j.recognised)
+
+    def precision(self) -> Rate:
+        """How many of the messages spoken about are about that very trope."""
+        spoken = [j for j in self.judged if j.spoken]
+        return _rate(spoken, lambda j: j.labelled.kind == "match" and j.recognised)
+
+    def false_replies(self, kind: Kind, trope: str | None = None) -> Rate:
+        """How many messages of a kind are wrongly spoken about."""
+        return _rate(self.of(kind, trope), lambda j: j.spoken)
+
+    def tropes(self) -> list[str]:
+        """The tropes that the messages are about."""
+        return sorted({j.labelled.trope for j in self.judged if j.labelled.trope})
+
+    def worst(self, count: int) -> list[Judged]:
+        """Wrong replies first, the surest at the top, then the assertions held back with the least probability."""
+        wrong = [j for j in self.judged if j.spoken and not (j.labelled.kind == "match" and j.recognised)]
+        missed = [j for j in self.of("match") if not j.recognised]
+        wrong.sort(key=lambda j: -j.judgement.match.probability)
+        missed.sort(key=lambda j: j.judgement.match.probability)
+        return [*wrong[:count], *missed[: max(0, count - len(wrong))]]
+
+    def curve(self) -> tuple[list[float], list[float]]:
+        """Recall and precision (both over right trope) at every threshold, most cautious first."""
+        ranked = sorted(self.judged, key=lambda j: -j.judgement.match.probability)
+        right = np.cumsum([j.labelled.kind == "match" and j.judgement.match.trope == j.labelled.trope for j in ranked])
+        said = np.arange(1, len(ranked) + 1)
+        total = max(1, len(self.of("match")))
+        return (right / total).tolist(), (right / said).tolist()
+
+
+def evaluate(core: Core, messages: Iterable[Labelled], progress: Callable[[], None] | None = None) -> Evaluation:
+    """Judge each message as `match` does."""
+    judged = []
+    for message in messages:
+        judged.append(Judged(message, core.judge(message.text)))
+        if progress:
+            progress()
+    return Evaluation(judged)
+
+
+def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
+    """Labelled messages from YAML twins, JSONL files or folders of them; raises BadFile."""
+    messages: list[Labelled] = []
+    for path in paths:
+        if path.is_dir():
+            messages += read_labelled(sorted([*path.glob("*.yaml"), *path.glob("*.jsonl")]))
+        elif path.suffix == ".jsonl":
+            messages += _read_lines(path)
+        else:
+            document = Document(path)
+            file = document.model(LabelledFile)
+            messages += [Labelled(text, "match", file.trope) for text in file.must_match]
+            messages += [Labelled(text, "contrast", file.trope) for text in file.must_not_match]
+            messages += [Labelled(text, "chat", None) for text in file.messages]
+    return messages
+
+
+def draw(evaluation: Evaluation, path: Path) -> None:
+    """Write a picture of precision against recall, with the default threshold marked."""
+    from matplotlib.figure import Figure
+
+    recall, precision = evaluation.curve()
+    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(recall, precision, color="#1f5f8b", linewidth=2, label="every threshold")
+    axes.plot(
+        [evaluation.recall().value],
+        [evaluation.precision().value],
+        "o",
+        color="#c2410c",
+        label="default threshold",
+    )
+    axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02), title="Precision against recall")
+    axes.grid(alpha=0.3)
+    axes.legend(loc="lower left")
+    figure.savefig(path, dpi=120)
+
+
+def _read_lines(path: Path) -> list[Labelled]:
+    messages = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            read = LabelledLine.model_validate(json.loads(line))
+        except (ValueError, ValidationError):
+            hint = 'expected a line such as {"text": "…", "trope": "nhs-fax-machines"}; no trope: nothing may be said'
+            raise BadFile([Problem(str(path), number, hint)]) from None
+        messages.append(Labelled(read.text, "match" if read.trope else "chat", read.trope))
+    return messages
+
+
+def _rate(judged: Sequence[Judged], counts: Callable[[Judged], bool]) -> Rate:
+    return Rate(sum(counts(j) for j in judged), len(judged))

@@ -1,0 +1,26 @@
+"""Fixtures that every room of the tests shares."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.core import Core
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Default settings, with a cache that lasts from one run of the tests to the next."""
+    cache = request.config.cache
+    assert cache is not None
+    return Settings(
+        _env_file=None, cache_path=Path(cache.mkdir("counterpoint")), knowledge_path=str(ROOT / "knowledge")
+    )
+
+
+@pytest.fixture(scope="session")
+def core(settings: Settings) -> Core:
+    """The real core over the real knowledge base."""
+    return Core.load(settings)
