@@ -3,15 +3,18 @@
 import asyncio
 import datetime as dt
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeVar, cast
 
 from fastapi import FastAPI
 
 from bot.core import Core
 from bot.encoder import Progress
 from bot.platforms import Platform
+from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.web import health
 from bot.platforms.web.guard import explain_bad_requests
 from bot.platforms.web.metrics import CountedBot, Metrics
@@ -23,6 +26,7 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_INTERVAL = dt.timedelta(hours=6)
 RETRY_SECONDS = 5.0
+Made = TypeVar("Made")
 LoadCore = Callable[[Settings, Progress], Core]
 
 
@@ -55,7 +59,7 @@ class Parts:
         """Load the core, open the store, make the bot and start the platforms; never raises."""
         try:
             self.stage = "Loading the knowledge base and the language model"
-            core = await asyncio.to_thread(self._load, self._settings, self._progress)
+            core = await _in_a_daemon_thread(lambda: self._load(self._settings, self._progress))
             self.stage = "Opening the database"
             self._store = await self._open_store()
             bot = CountedBot(self.metrics, core, self._store, self._settings.rules(), self._clock)
@@ -112,6 +116,32 @@ class Parts:
         self.stage = f"Encoding the knowledge base, once: {done} of {total}"
 
 
+async def _in_a_daemon_thread(work: Callable[[], Made]) -> Made:
+    """As asyncio.to_thread, but the process need not wait for it to end: loading can take minutes."""
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[Made] = loop.create_future()
+
+    def tell(result: Made | None, error: Exception | None) -> None:
+        if made.done():
+            return
+        if error is not None:
+            made.set_exception(error)
+        else:
+            made.set_result(cast(Made, result))
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = work()
+        except Exception as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, result, failure)
+
+    threading.Thread(target=run, name="loading", daemon=True).start()
+    return await made
+
+
 def create_app(parts: Parts, platforms: Sequence[Platform] = ()) -> FastAPI:
     """The ASGI app: health at once, the platforms as soon as the bot is ready."""
 
@@ -138,4 +168,4 @@ def create_app(parts: Parts, platforms: Sequence[Platform] = ()) -> FastAPI:
 
 def configured_platforms(settings: Settings) -> list[Platform]:
     """The platforms that have their settings; each adapter is registered here."""
-    return []
+    return [SlackPlatform(settings)] if settings.slack_configured else []

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.commands import ask, bench, evaluate, kb
+from bot.commands import ask, bench, evaluate, kb, manifest, serve
 
 app = typer.Typer(
     help="Counterpoint answers recycled public-sector IT failure anecdotes with sourced success stories.\n\n"
@@ -15,9 +15,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo")(serve.demo)
+app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("match")(ask.match)
 app.add_typer(kb.app, name="kb")
+app.add_typer(manifest.app, name="manifest")
 app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)
 

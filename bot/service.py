@@ -16,6 +16,8 @@ from bot.store import Intervention, Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
+EMOJI_ONLY = "emoji"
+"""Stands for the id of a posted reply where so far only an emoji was put on the message."""
 SILENT = Decision(False, "unavailable", "the database cannot be reached")
 Clock = Callable[[], dt.datetime]
 
@@ -150,6 +152,15 @@ class Bot:
         except StoreUnavailable:
             return None
         return await self.on_withdrawn(known.id) if known else None
+
+    async def waiting_for_emoji(self, workspace: str, channel: str, message_id: str) -> Intervention | None:
+        """The reply that an emoji on a message stands for, where its story has not been told yet."""
+        try:
+            known = await self.store.intervention_for(workspace, channel, message_id)
+        except StoreUnavailable:
+            return None
+        untold = known is not None and known.mode is Mode.REACT and known.posted_id == EMOJI_ONLY
+        return known if untold else None
 
     async def why(self, intervention: str) -> list[str]:
         """Why a reply was given, in sentences; from ids alone, for no message is kept."""

@@ -76,6 +76,20 @@ class Settings(BaseSettings):
     """Days that an event's id stays, by which a repeat is known."""
     keep_holds_days: float = Field(400, gt=0)
     """Days that the weekly counts of holds stay."""
+    slack_bot_token: SecretStr | None = None
+    """For one workspace: `xoxb-…`, from the app's page "OAuth & Permissions"."""
+    slack_app_token: SecretStr | None = None
+    """For Socket Mode: `xapp-…`, from "Basic Information", App-Level Tokens, with the scope connections:write."""
+    slack_signing_secret: SecretStr | None = None
+    """For signed HTTP: from "Basic Information", App Credentials."""
+    slack_client_id: str | None = None
+    """For many workspaces: from "Basic Information", App Credentials."""
+    slack_client_secret: SecretStr | None = None
+    """The same."""
+    slack_token_key: SecretStr | None = None
+    """For many workspaces: the key that encrypts their tokens in the database, a Fernet key."""
+    slack_api_url: str = "https://slack.com/api/"
+    """Another base URL for Slack's Web API."""
     log_level: str = "INFO"
 
     @field_validator("knowledge_path", mode="before")
@@ -141,6 +155,40 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        one = self.slack_bot_token is not None
+        many = self.slack_client_id is not None or self.slack_client_secret is not None
+        _begins("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-", "OAuth & Permissions")
+        _begins("SLACK_APP_TOKEN", self.slack_app_token, "xapp-", "Basic Information, App-Level Tokens")
+        if one and many:
+            raise ValueError("SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many; set one of them")
+        if one and not (self.slack_app_token or self.slack_signing_secret):
+            raise ValueError(
+                "SLACK_BOT_TOKEN is set alone; set SLACK_APP_TOKEN too (Socket Mode; Basic Information, App-Level "
+                "Tokens) or SLACK_SIGNING_SECRET (HTTP; Basic Information, App Credentials)"
+            )
+        if self.slack_app_token and not one:
+            raise ValueError("SLACK_APP_TOKEN needs SLACK_BOT_TOKEN beside it; find it under OAuth & Permissions")
+        if many:
+            needed = ("slack_client_id", "slack_client_secret", "slack_signing_secret", "slack_token_key")
+            missing = [name.upper() for name in needed if getattr(self, name) is None]
+            if missing:
+                raise ValueError(
+                    f"for many workspaces {', '.join(missing)} must be set too; Slack's values are under Basic "
+                    "Information, App Credentials; SLACK_TOKEN_KEY is 32 random bytes in URL-safe base64, such as "
+                    "`openssl rand -base64 32 | tr +/ -_` prints"
+                )
+            _check_token_key(self.slack_token_key)
+        elif self.slack_signing_secret and not one:
+            raise ValueError("SLACK_SIGNING_SECRET is set alone; set SLACK_BOT_TOKEN too, or SLACK_CLIENT_ID for many")
+        return self
+
+    @property
+    def slack_configured(self) -> bool:
+        """Whether there is a Slack to serve."""
+        return self.slack_bot_token is not None or self.slack_client_id is not None
+
     @property
     def key(self) -> bytes | None:
         """The key to pseudonyms, where one is set."""
@@ -172,12 +220,29 @@ class Settings(BaseSettings):
         )
 
 
+def _begins(name: str, secret: SecretStr | None, start: str, place: str) -> None:
+    if secret is not None and not secret.get_secret_value().startswith(start):
+        raise ValueError(f"{name} must begin with {start}; find it under {place}")
+
+
+def _check_token_key(key: SecretStr | None) -> None:
+    from cryptography.fernet import Fernet
+
+    try:
+        Fernet(key.get_secret_value().encode() if key else b"")
+    except ValueError:
+        raise ValueError(
+            "SLACK_TOKEN_KEY is not 32 bytes in URL-safe base64; `openssl rand -base64 32 | tr +/ -_` prints one"
+        ) from None
+
+
 def read_settings() -> Settings:
     """The settings of this process; raises BadSettings naming each variable that cannot be used."""
     try:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+            f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+            for e in error.errors()
         ]
         raise BadSettings("these settings cannot be used:\n  " + "\n  ".join(lines)) from None

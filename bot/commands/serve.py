@@ -2,23 +2,26 @@
 
 import asyncio
 import logging
+import os
+import signal
 import socket
 import tempfile
 import webbrowser
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvicorn
 
-from bot.app import Parts, configured_platforms, create_app
 from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, errors, fail
 from bot.platforms import Platform
-from bot.platforms.web.clock import travelled_now
-from bot.platforms.web.demo import DemoPage
+
+if TYPE_CHECKING:  # what serves is slow to import, and other commands need none of it
+    import uvicorn
+
+    from bot.app import Parts
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Host = Annotated[str, typer.Option(help="the address to listen on; 0.0.0.0 is every network of this machine")]
@@ -31,6 +34,10 @@ def demo(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="open the page in a browser")] = True,
 ) -> None:
     """Open a local page on which you can talk to the bot; nothing needs to be configured."""
+    from bot.app import Parts
+    from bot.platforms.web.clock import travelled_now
+    from bot.platforms.web.demo import DemoPage
+
     settings = settings_or_fail()
     with ExitStack() as leave:
         data_path = None
@@ -48,6 +55,8 @@ def demo(
 
 def serve(host: Host = "127.0.0.1", port: Port = 3000) -> None:
     """Serve every platform that is configured, with /healthz, /readyz and /metrics."""
+    from bot.app import Parts, configured_platforms
+
     settings = settings_or_fail()
     platforms = configured_platforms(settings)
     parts = Parts(settings)
@@ -70,7 +79,7 @@ def _listen(host: str, port: int, command: str) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         fail(
             f"cannot listen on {host}, port {port} ({reason}). "
             f"Type another port: counterpoint {command} --port {port + 1 if port < 65535 else 8000}"
@@ -84,22 +93,28 @@ def _address(listening: socket.socket) -> str:
 
 
 def _run(
-    parts: Parts, platforms: Sequence[Platform], listening: socket.socket, log_level: str, page: str | None
+    parts: "Parts", platforms: Sequence[Platform], listening: socket.socket, log_level: str, page: str | None
 ) -> None:
-    logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    import uvicorn
+
+    from bot.app import create_app
+
+    # Libraries log what passes through them, people's words among it: below a warning only our own lines appear.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bot").setLevel(log_level)
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     config = uvicorn.Config(
         create_app(parts, platforms), log_config=None, access_log=False, server_header=False, lifespan="on"
     )
     server = uvicorn.Server(config)
-    for noisy in ("uvicorn.error", "httpx", "sentence_transformers", "alembic"):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(log_level)))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end is no less orderly than Ctrl+C
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve_and_tell(server, parts, listening, page))
     if parts.failure:
         fail(str(parts.failure) or type(parts.failure).__name__)
 
 
-async def _serve_and_tell(server: uvicorn.Server, parts: Parts, listening: socket.socket, page: str | None) -> None:
+async def _serve_and_tell(server: "uvicorn.Server", parts: "Parts", listening: socket.socket, page: str | None) -> None:
     telling = asyncio.create_task(_tell(server, parts, page))
     try:
         await server.serve(sockets=[listening])
@@ -107,7 +122,7 @@ async def _serve_and_tell(server: uvicorn.Server, parts: Parts, listening: socke
         telling.cancel()
 
 
-async def _tell(server: uvicorn.Server, parts: Parts, page: str | None) -> None:
+async def _tell(server: "uvicorn.Server", parts: "Parts", page: str | None) -> None:
     """Say what is going on until the bot is ready; end the server where it never will be."""
     while not server.started:  # noqa: ASYNC110  (uvicorn offers no event)
         await asyncio.sleep(0.05)
@@ -118,7 +133,7 @@ async def _tell(server: uvicorn.Server, parts: Parts, page: str | None) -> None:
             while not parts.settled.is_set():
                 status.update(parts.stage)
                 await asyncio.sleep(0.2)
-    else:
+    elif not parts.settled.is_set():
         console.print(parts.stage)
     await parts.settled.wait()
     if parts.failure:

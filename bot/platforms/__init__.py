@@ -1,10 +1,11 @@
 """What every platform's adapter offers the composition root."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fastapi import FastAPI
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
-from bot.service import Bot
+    from bot.service import Bot
 
 
 class Platform(Protocol):
@@ -13,10 +14,10 @@ class Platform(Protocol):
     name: str
     """As a person reads it: "Slack"."""
 
-    def mount(self, app: FastAPI) -> None:
+    def mount(self, app: "FastAPI") -> None:
         """Add routes; they may be called before `start`."""
 
-    async def start(self, bot: Bot) -> None:
+    async def start(self, bot: "Bot") -> None:
         """The bot is ready."""
 
     async def stop(self) -> None:

@@ -51,8 +51,8 @@ class Claims(Part):
         `choose` runs inside the transaction, so it must be quick and only look at what is in memory.
         """
         person = self._people.of(message.workspace, message.author)
+        await self._catch_up()
         async with self._database.write(alone=message.workspace) as connection:
-            await self._record_outcomes(connection)
             facts = await gather(connection, message, person, match.trope, now)
             decision = decide(Situation(message, match, facts, rules))
             if not decision.speak:
@@ -78,8 +78,8 @@ class Claims(Part):
         """Whether to answer somebody who asked: up to a limit a person, and a mention once."""
         ask = Asked.by(asked) if isinstance(asked, Message) else asked
         person = self._people.of(ask.workspace, ask.person)
+        await self._catch_up()
         async with self._database.write(alone=ask.workspace) as connection:
-            await self._record_outcomes(connection)
             mode = await mode_of(connection, ask.workspace, ask.channel)
             if trigger is Trigger.MENTION and await _answered(connection, ask):
                 return Claimed(ANSWERED, None, None, mode)
@@ -113,12 +113,13 @@ class Claims(Part):
         except StoreUnavailable:
             self._unrecorded.append(outcome)
 
-    async def _record_outcomes(self, connection: AsyncConnection) -> None:
-        """What could not be recorded during an outage counts before anything new is claimed."""
-        for outcome in (late := self._unrecorded[:]):
-            await _conclude(connection, outcome)
-        # Removed before the commit: should that fail, the claim expires by itself.
-        self._unrecorded = [outcome for outcome in self._unrecorded if outcome not in late]
+    async def _catch_up(self) -> None:
+        """Record what an outage kept from being recorded: it counts before anything new is claimed."""
+        if late := self._unrecorded[:]:
+            async with self._database.write() as connection:
+                for outcome in late:
+                    await _conclude(connection, outcome)
+            self._unrecorded = [outcome for outcome in self._unrecorded if outcome not in late]
 
 
 async def _conclude(connection: AsyncConnection, outcome: Outcome) -> None:

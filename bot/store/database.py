@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sqlalchemy import URL, Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,8 +34,7 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.outage = Outage()
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
-        # Writers of one process queue here in order; SQLite itself only polls, and lets the unlucky starve.
-        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # An outage is reported once, by us; the pool would add a traceback for every connection it loses.
         logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
@@ -48,7 +48,7 @@ class Database:
     @asynccontextmanager
     async def write(self, alone: str | None = None) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end; no other with the same word in `alone` runs beside it."""
-        async with self._reached(), self._turn, self.engine.begin() as connection:
+        async with self._reached(), self._turn(alone), self.engine.begin() as connection:
             if alone is not None and not self.is_sqlite:  # on SQLite, any writer is alone
                 await connection.execute(_LIMITS)
                 await connection.execute(_ALONE, {"word": alone})
@@ -57,7 +57,7 @@ class Database:
     async def empty_log(self) -> None:
         """Remove from SQLite's write-ahead log what is deleted from the file; PostgreSQL sees to its own."""
         if self.is_sqlite:
-            async with self._reached(), self._turn, self.engine.connect() as connection:
+            async with self._reached(), self._turn(), self.engine.connect() as connection:
                 await connection.execution_options(**{BEGIN: ""})
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -72,6 +72,17 @@ class Database:
 
     def _insert(self, table: Table) -> Insert:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def _turn(self, alone: str | None = None) -> AbstractAsyncContextManager[Any]:
+        """Writers of one process queue here, in order, before they take a connection.
+
+        SQLite only polls, and lets the unlucky starve. On PostgreSQL a burst in one workspace would hold every
+        connection of the pool to wait for one lock, and the rest of the bot would find none.
+        """
+        if not self.is_sqlite and alone is None:
+            return nullcontext()
+        word = "" if self.is_sqlite or alone is None else alone
+        return self._turns.setdefault(word, asyncio.Lock())
 
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:
@@ -109,7 +120,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         url,
         isolation_level="READ COMMITTED",  # each statement after the lock sees what was committed before it
         pool_pre_ping=True,
-        pool_timeout=CONNECT_SECONDS,
+        pool_timeout=PATIENCE,  # a burst waits for its connections; it is no outage
         pool_size=5,
         max_overflow=10,
         hide_parameters=True,

@@ -39,6 +39,12 @@ class History(Part):
         """The record of a reply, by the id that the platform gave it."""
         return await self._intervention(_i.workspace == workspace, _i.channel == channel, _i.posted_id == posted_id)
 
+    async def is_author(self, intervention: str, person: str) -> bool:
+        """Whether this person wrote the message that was answered, or asked."""
+        query = select(_i.workspace, _i.person).where(_i.id == intervention)
+        rows = await self._rows(query)
+        return any(self._people.of(row.workspace, person) == row.person for row in rows)
+
     async def withdrawn(self, intervention: str) -> None:
         """The reply was dismissed, or its message deleted."""
         change = update(interventions).where(_i.id == intervention, _i.state != State.RELEASED)

@@ -15,9 +15,10 @@ from bot.knowledge import KnowledgeBase
 FOLDS = 5
 STRENGTH = 10.0
 """Inverse regularisation of both linear models; the result hardly changes between 3 and 30."""
-FALSE_REPLIES = 0.01
+FALSE_REPLIES = 0.02
 """The share of contrasts that may be spoken about, measured on messages not fitted on."""
-BACKGROUND_FALSE_REPLIES = 0.0
+BACKGROUND_FALSE_REPLIES = 0.003
+"""The same for background, where replies would be out of place altogether; some of it is near the edge on purpose."""
 LEAST_THRESHOLD = 0.5
 """Never speak about what is more likely not asserted."""
 

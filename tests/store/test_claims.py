@@ -224,3 +224,15 @@ async def test_an_error_while_choosing_claims_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         await store.claim(message("1"), FAX, RULES, NOW, broken)
     assert (await claim(store, "1")).decision.speak
+
+
+async def test_a_burst_in_one_workspace_is_not_an_outage(
+    open_store: Open, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Far more events than connections: each waits its turn, and others find a connection meanwhile."""
+    other = await open_store()
+    claims = [claim(stores, str(n), author=f"U{n}") for n in range(300) for stores in (store, other)]
+    reads = [store.mode("T2", "C") for _ in range(100)]
+    done = await asyncio.gather(asyncio.gather(*claims), asyncio.gather(*reads))
+    assert sum(claimed.decision.speak for claimed in done[0]) == 1
+    assert "unreachable" not in caplog.text

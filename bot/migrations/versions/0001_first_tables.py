@@ -76,9 +76,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_interventions_workspace_channel_posted_id", "interventions", ["workspace", "channel", "posted_id"]
     )
-    op.create_index(
-        "ix_interventions_workspace_channel_thread", "interventions", ["workspace", "channel", "thread"]
-    )
+    op.create_index("ix_interventions_workspace_channel_thread", "interventions", ["workspace", "channel", "thread"])
     op.create_index("ix_interventions_workspace_claimed_at", "interventions", ["workspace", "claimed_at"])
     op.create_index(
         "ix_interventions_workspace_person_claimed_at", "interventions", ["workspace", "person", "claimed_at"]

@@ -15,7 +15,7 @@ from bot.management import HELP, Place, carry_out
 from bot.message import Message, Mode
 from bot.platforms.slack import blocks as block
 from bot.platforms.slack.buttons import Buttons
-from bot.platforms.slack.events import message_from, mentions, without_mention
+from bot.platforms.slack.events import mentions, message_from, without_mention
 from bot.platforms.slack.home import Home
 from bot.platforms.slack.manifest import PROMPTS
 from bot.platforms.slack.people import People, Who
@@ -133,8 +133,8 @@ class SlackAdapter:
             log.info("a thread could not be read (%s)", error.response.get("error"))
             return ""
         rows: list[dict[str, Any]] = said.get("messages") or []
-        texts = [str(row.get("text") or "") for row in [*rows[:1], *rows[1:][-THREAD_DEPTH:]] if row.get("user") != bot_user]
-        texts = [without_mention(text, bot_user) for text in texts if not mentions(text, bot_user)]
+        rows = [row for row in [*rows[:1], *rows[1:][-THREAD_DEPTH:]] if row.get("user") != bot_user]
+        texts = [text for row in rows if not mentions(text := str(row.get("text") or ""), bot_user)]
         return await self.bot.most_telling(texts)
 
     async def _answer(self, client: AsyncWebClient, message: Message, thread: str | None) -> None:
@@ -169,9 +169,7 @@ class SlackAdapter:
         await self.show_privately(respond, outcome.reply, outcome.intervention)
         await self.bot.posted(outcome, "")
 
-    async def on_find(
-        self, ack: AsyncAck, shortcut: Mapping[str, Any], respond: AsyncRespond
-    ) -> None:
+    async def on_find(self, ack: AsyncAck, shortcut: Mapping[str, Any], respond: AsyncRespond) -> None:
         """The shortcut on a message: its counterpoint, shown privately, then shareable."""
         await ack()
         message = shortcut.get("message") or {}
@@ -224,9 +222,7 @@ class SlackAdapter:
         if known and reply:
             await self.poster.share(client, known, reply, known.thread or known.message)
 
-    async def on_joined(
-        self, event: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
+    async def on_joined(self, event: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
         """Added to a channel: the bot introduces itself once, in three sentences, and stays off."""
         if event.get("user") == context.bot_user_id:
             await client.chat_postMessage(channel=str(event["channel"]), text=HELLO, unfurl_links=False)

@@ -1,7 +1,7 @@
 """A Reply as Block Kit, inside every limit by construction, with text that can never mention anyone.
 
-Limits: https://docs.slack.dev/reference/block-kit/blocks (50 blocks; a section's text 3,000 characters; 10 elements in a
-context block; a button's text 75; a button's value 2,000).
+Limits: https://docs.slack.dev/reference/block-kit/blocks (50 blocks; a section's text 3,000 characters; 10 elements in
+a context block; a button's text 75; a button's value 2,000).
 """
 
 from collections.abc import Sequence
@@ -79,8 +79,7 @@ def reply_blocks(reply: Reply, intervention: str | None = None, controls: Sequen
     small += [f"Why this story: {escape(reply.because)}"] if reply.because else []
     if small:
         blocks.append(context(cut("\n".join(small), MAX_CONTEXT)))
-    for source in reply.sources[:MAX_SOURCES]:
-        blocks.append(context(f"Source: {link(source.url, cut(source.label, 300))}"))
+    blocks += [context(f"Source: {link(s.url, cut(s.label, 300))}") for s in reply.sources[:MAX_SOURCES]]
     if controls:
         blocks.append(actions(*controls))
     elif intervention and reply.kind in (ReplyKind.ANSWER, ReplyKind.STORY):

@@ -63,7 +63,7 @@ class Buttons:
             replace_original=False,
         )
 
-    async def on_mute(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+    async def on_mute(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Mute this trope for the one who presses."""
         await ack()
         known = await self._known(body)

@@ -45,9 +45,7 @@ class Home:
         app.action(UNMUTE)(self.on_unmute)
         app.action(RESUME)(self.on_resume)
 
-    async def on_opened(
-        self, event: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
+    async def on_opened(self, event: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
         """Show the home tab, or suggest prompts in the messages tab."""
         user, team = str(event["user"]), str(context.team_id or "")
         if event.get("tab") == "messages":
@@ -129,7 +127,10 @@ class Home:
         store = self._bot.store
         now = self._bot.clock()
         channels = [c for c in await store.channels(team) if c.mode is not Mode.OFF]
-        blocks = [{"type": "divider"}, {"type": "header", "text": {"type": "plain_text", "text": "For admins"}}]
+        blocks: list[block.Block] = [
+            {"type": "divider"},
+            {"type": "header", "text": {"type": "plain_text", "text": "For admins"}},
+        ]
         if await store.paused(team, now):
             resume = block.button("Resume", RESUME, "resume")
             blocks.append({**block.section("*I am paused in the whole workspace.*"), "accessory": resume})
@@ -139,7 +140,8 @@ class Home:
         numbers = (await store.statistics(team, 4)).text()
         blocks.append(block.section(block.cut(f"*The last four weeks*\n{block.escape(numbers)}", block.MAX_TEXT)))
         waiting = await store.suggestions(team)
-        titles = "\n".join(f"• {block.escape(block.cut(str(s.fields.get('title', '')), 90))}" for s in waiting[:MAX_ROWS])
+        names = [block.cut(str(suggestion.fields.get("title", "")), 90) for suggestion in waiting[:MAX_ROWS]]
+        titles = "\n".join(f"• {block.escape(name)}" for name in names)
         blocks.append(block.section(f"*Suggested stories*\n{titles or 'None yet.'}"))
         return blocks
 
@@ -149,5 +151,5 @@ class Home:
 
 
 def _about() -> list[block.Block]:
-    header = {"type": "header", "text": {"type": "plain_text", "text": "Counterpoint"}}
+    header: block.Block = {"type": "header", "text": {"type": "plain_text", "text": "Counterpoint"}}
     return [header, block.section(ABOUT), block.context(KEPT)]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from logging import Logger
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
 from slack_sdk.oauth.installation_store import Bot as Installed
@@ -13,6 +13,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 log = logging.getLogger(__name__)
+Record = TypeVar("Record", Installed, Installation)
 SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
 
 
@@ -75,7 +76,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         """Forget a bot."""
         await self._inner.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
 
-    def _readable(self, found: Any, kind: Callable[..., Any]) -> Any:
+    def _readable(self, found: Record | None, kind: type[Record]) -> Record | None:
         if found is None:
             return None
         try:

@@ -57,7 +57,11 @@ def manifest(way: Way, address: str = "https://counterpoint.example.org") -> dic
             "background_color": "#12455c",
         },
         "features": {
-            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "Counterpoint", "always_online": True},
             "agent_view": {
                 "agent_description": "Looks up sourced success stories of digital public services",

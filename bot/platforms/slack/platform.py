@@ -60,7 +60,7 @@ class SlackPlatform:
             self._handler = AsyncSlackRequestHandler(app)
         if self._settings.slack_app_token:
             self._socket = AsyncSocketModeHandler(app, self._settings.slack_app_token.get_secret_value())
-            await self._socket.connect_async()
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
             self._watchdog = asyncio.create_task(self._watch(self._socket))
             log.info("Slack: connected by Socket Mode")
 
@@ -71,7 +71,7 @@ class SlackPlatform:
             with suppress(asyncio.CancelledError):
                 await self._watchdog
         if self._socket:
-            await self._socket.close_async()
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
 
     def _bolt(self, bot: Bot) -> AsyncApp:
         settings = self._settings
@@ -92,7 +92,7 @@ class SlackPlatform:
         installations = EncryptedInstallationStore(
             settings.slack_client_id, engine, settings.slack_token_key.get_secret_value().encode()
         )
-        app = AsyncApp(
+        return AsyncApp(
             client=client,
             signing_secret=secret,
             oauth_settings=AsyncOAuthSettings(
@@ -106,11 +106,10 @@ class SlackPlatform:
                 state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine),
             ),
         )
-        return app
 
     async def _handle(self, request: Request) -> Response:
         if self._handler is None:
-            return Response("Counterpoint is starting; please try again.", status_code=503, headers={"Retry-After": "5"})
+            return Response("Counterpoint is starting; try again.", status_code=503, headers={"Retry-After": "5"})
         return await self._handler.handle(request)
 
     async def _watch(self, socket: AsyncSocketModeHandler) -> None:

@@ -11,15 +11,13 @@ from bot.message import Message, Mode
 from bot.platforms.slack.blocks import Block, private_controls, reply_blocks
 from bot.platforms.slack.outbox import Dropped, Outbox
 from bot.reply import Reply
-from bot.service import Bot, Outcome
+from bot.service import EMOJI_ONLY, Bot, Outcome
 from bot.store import Intervention
 
 log = logging.getLogger(__name__)
 
 EMOJI = "left_speech_bubble"
 """What the bot puts on a message in react mode; whoever adds the same asks for the story."""
-REACTED = "reaction"
-"""Stands for a message id where the bot has only put an emoji."""
 MAX_FALLBACK = 3_900
 """Slack advises at most 4,000 characters of text."""
 Send = Callable[[], Awaitable[Any]]
@@ -43,9 +41,12 @@ class Poster:
                 send: Send = lambda: client.reactions_add(channel=message.channel, timestamp=message.id, name=EMOJI)  # noqa: E731
             case Mode.PRIVATE:
                 blocks = reply_blocks(reply, controls=private_controls(intervention))
-                where = {"thread_ts": message.thread} if message.thread else {}
                 send = lambda: client.chat_postEphemeral(  # noqa: E731
-                    channel=message.channel, user=message.author, blocks=blocks, text=fallback(reply), **where
+                    channel=message.channel,
+                    user=message.author,
+                    blocks=blocks,
+                    text=fallback(reply),
+                    thread_ts=message.thread,
                 )
             case _:
                 blocks = reply_blocks(reply, intervention)
@@ -54,7 +55,7 @@ class Poster:
         if posted is None:
             await self._bot.failed(outcome)
         else:
-            await self._bot.posted(outcome, REACTED if outcome.mode is Mode.REACT else _id_of(posted))
+            await self._bot.posted(outcome, EMOJI_ONLY if outcome.mode is Mode.REACT else _id_of(posted))
 
     async def asked(self, client: AsyncWebClient, message: Message, outcome: Outcome, thread: str | None) -> None:
         """Answer somebody who asked, where they asked."""
@@ -83,7 +84,7 @@ class Poster:
         """Remove a reply that stands in a channel, or the emoji; whether there was something to remove."""
         if not known.posted_id:
             return False
-        if known.posted_id == REACTED:
+        if known.posted_id == EMOJI_ONLY:
             if known.message is None:
                 return False
             remove: Send = lambda: client.reactions_remove(channel=known.channel, timestamp=known.message, name=EMOJI)  # noqa: E731
@@ -128,11 +129,8 @@ def fallback(reply: Reply) -> str:
     return text[:MAX_FALLBACK]
 
 
-async def post(
-    client: AsyncWebClient, channel: str, reply: Reply, blocks: Sequence[Block], thread: str | None
-) -> Any:
+async def post(client: AsyncWebClient, channel: str, reply: Reply, blocks: Sequence[Block], thread: str | None) -> Any:
     """Post a reply: no unfurls, no broadcast."""
-    where = {"thread_ts": thread} if thread else {}
     return await client.chat_postMessage(
         channel=channel,
         text=fallback(reply),
@@ -140,7 +138,7 @@ async def post(
         unfurl_links=False,
         unfurl_media=False,
         parse="none",
-        **where,
+        thread_ts=thread,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from bot.directives import Directive, Misunderstood, parse
 from bot.management import Place, carry_out
 from bot.message import AuthorKind, Message, Mode
-from bot.platforms.web.cast import BOT, CHANNELS, DIRECT, OPENING, OPENING_HOURS_AGO, PEOPLE, Person
+from bot.platforms.web.cast import BOT, CHANNELS, DIRECT, OPENING, OPENING_TIME, PEOPLE, Person
 from bot.platforms.web.clock import travelled
 from bot.platforms.web.conversation import Kind, Post
 from bot.platforms.web.sessions import Session
@@ -31,7 +31,9 @@ class Adapter:
         if session.opened:
             return
         session.opened = True
-        begun = session.ahead - dt.timedelta(hours=OPENING_HOURS_AGO)
+        now = self.bot.clock()
+        yesterday = now.date() - dt.timedelta(days=1)
+        begun = session.ahead + dt.datetime.combine(yesterday, OPENING_TIME, dt.UTC) - now
         with travelled(begun):
             for channel in CHANNELS:
                 if not channel.direct:

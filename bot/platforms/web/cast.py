@@ -1,5 +1,6 @@
 """The demo's people, channels and the discussion it opens with; all invented."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from bot.message import AuthorKind, Mode
@@ -41,22 +42,22 @@ class Line:
 
 BOT = Person("counterpoint", "Counterpoint", "bot", AuthorKind.BOT)
 PEOPLE = (
-    Person("amara", "Amara Osei", "product manager, runs the channels", manager=True),
+    Person("amara", "Amara Osei", "channel manager", manager=True),
     Person("tomos", "Tomos Rees", "developer"),
     Person("priya", "Priya Raman", "service designer"),
-    Person("colin", "Colin Marsh", "operations, seen it all"),
-    Person("jonas", "Jonas Lind", "guest from a supplier", AuthorKind.GUEST),
-    Person("buildbot", "Build Robot", "another bot", AuthorKind.BOT),
+    Person("colin", "Colin Marsh", "operations"),
+    Person("jonas", "Jonas Lind", "guest", AuthorKind.GUEST),
+    Person("buildbot", "Build Robot", "bot", AuthorKind.BOT),
 )
 DIRECT = "counterpoint"
 CHANNELS = (
     Channel("digital-health", "Records, referrals and the joy of interoperability", Mode.REPLY),
     Channel("delivery", "Plans, risks, retros", Mode.PRIVATE),
-    Channel("random-ideas", "Anything goes; the bot is off here"),
+    Channel("random-ideas", "Anything goes"),
     Channel(DIRECT, "Only you and the bot. Ask it anything it may have a sourced story about", direct=True),
 )
-OPENING_HOURS_AGO = 26
-"""When the opening discussion was held: long enough ago that the channel's cooldown is over."""
+OPENING_TIME = dt.time(9, 40)
+"""When, yesterday, the opening discussion was held: long enough ago that the channel's cooldown is over."""
 OPENING = (
     Line(
         0,
@@ -77,9 +78,7 @@ OPENING = (
     Line(2, "delivery", "amara", "Retro notes are on the wiki. Thank you for a calm release."),
     Line(6, "delivery", "tomos", "Government IT projects always fail, so I am counting a calm one as a miracle."),
     Line(4, "random-ideas", "priya", "What if the canteen had a status page?"),
-    Line(
-        7, "random-ideas", "colin", "Remember the National Programme for IT? Ten billion down the drain. So, no."
-    ),
+    Line(7, "random-ideas", "colin", "Remember the National Programme for IT? Ten billion down the drain. So, no."),
     Line(11, "random-ideas", "priya", "@Counterpoint anything good on prescriptions?"),
 )
 SUGGESTIONS = (

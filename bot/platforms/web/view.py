@@ -19,6 +19,7 @@ COOLDOWNS = {
     "channel_cooled_down": "channel_cooldown",
     "person_cooled_down": "person_cooldown",
     "trope_cooled_down": "trope_cooldown",
+    "story_cooldown": "story_cooldown",
 }
 
 

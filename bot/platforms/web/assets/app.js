@@ -215,7 +215,7 @@ function go(id) {
   $("log").setAttribute("aria-live", "off");
   $("log").replaceChildren();
   show(state);
-  $("log").scrollTop = $("log").scrollHeight;
+  scrollToEnd(true);
   setTimeout(() => $("log").setAttribute("aria-live", "polite"), 300);
   say(`${channelName(here())}, ${state.posts.filter((p) => p.channel === id).length} messages`);
 }
@@ -261,9 +261,19 @@ function renderLog() {
     });
   });
   if (!wanted.length) log.replaceChildren(make("p", { class: "empty", "data-id": "empty", text: `Nothing here yet. ${here().topic}.` }));
-  if (last && atEnd) log.scrollTop = log.scrollHeight;
-  else if (added && atEnd) log.scrollTop = log.scrollHeight;
+  if ((last || added) && atEnd) scrollToEnd(!old.size);
   else if (added) added.scrollIntoView({ block: "nearest" });
+}
+
+/** To the newest message; a reply that is taller than the room is shown from the message that it answers. */
+function scrollToEnd(entering = false) {
+  const log = $("log");
+  log.scrollTop = log.scrollHeight;
+  if (log.scrollHeight <= log.clientHeight + 1) window.scrollTo(0, document.documentElement.scrollHeight);
+  const nodes = entering ? [...log.children].filter((node) => node.querySelector(".card")) : [...log.children];
+  const answered = nodes.pop();
+  const cut = answered ? log.getBoundingClientRect().top - answered.getBoundingClientRect().top : 0;
+  if (cut > 0 && (!entering || cut < 200)) log.scrollTop -= cut + 8;
 }
 
 function whole(post, replies) {
@@ -296,7 +306,7 @@ function entry(post, isRoot) {
     make("time", { datetime: post.sent_at, text: time(post.sent_at) }),
     tools);
   const body = make("div", { class: "post-body" }, head);
-  if (post.private) body.append(make("p", { class: "only-you", text: post.kept ? "Kept here; only you can see this" : "Only you can see this" }));
+  if (post.private && (post.kept || !here().direct)) body.append(make("p", { class: "only-you", text: post.kept ? "Kept here; only you can see this" : "Only you can see this" }));
   if (post.shared_by) body.append(make("p", { class: "only-you", text: `Shared by ${person(post.shared_by).name}` }));
   if (post.reply && post.text) body.append(make("p", { class: "asked" }, "You looked up ", make("q", { text: post.text })));
   if (post.reply) body.append(card(post));
@@ -304,7 +314,7 @@ function entry(post, isRoot) {
   else body.append(words(post));
   if (post.reacted) {
     body.append(make("button", { type: "button", class: "reaction", "data-key": `reveal-${post.id}`, onclick: () => press(post, "reveal") },
-      mark("tiny-mark"), make("span", { text: "There is a sourced story about this. Show it to me" })));
+      mark("tiny-mark"), make("span", { text: "There is a sourced story about this. Show me" })));
   }
   if (post.why) body.append(why(post));
   if (post.kind === "notice") body.append(row(post, ["dismiss"]));
@@ -401,19 +411,33 @@ function openThread(id) {
 
 /* ---- why the bot spoke or held back ---- */
 
+const near = (w) => Math.max(w.phrasing?.similarity ?? 0, w.contrast?.similarity ?? 0) > 0.5;
+const distant = (w) => w.rule === "recognised" && !w.spoke && w.probability < w.threshold / 3 && !near(w);
+
+function summary(w) {
+  if (w.rule === "asked") return "Answered: you asked";
+  if (w.spoke) return `Spoke${w.mode === "private" ? ", to its author alone" : ""}: ${percent(w.probability)} sure`;
+  if (distant(w)) return "Silent: no anecdote that I know";
+  if (w.rule === "recognised") return `Held back: ${percent(w.probability)} sure, speaks from ${percent(w.threshold)}`;
+  return `Held back: ${w.reason}`;
+}
+
 function why(post) {
   const w = post.why;
   const key = `why-${post.id}`;
   const asked = w.rule === "asked";
-  const verb = asked ? "Answered: you asked" : w.spoke ? `Spoke: ${percent(w.probability)} sure` : `Held back: ${w.reason}`;
+  const verb = summary(w);
   const node = make("details", { class: "why", "data-spoke": String(w.spoke), open: openDetails.has(key) },
     make("summary", { "data-key": key }, make("span", { class: "why-mark", "aria-hidden": true }), make("span", { class: "why-words", text: verb }), make("span", { class: "why-more", text: "Why?" })));
-  node.addEventListener("toggle", () => (node.open ? openDetails.add(key) : openDetails.delete(key)));
+  node.addEventListener("toggle", () => {
+    if (node.open && !openDetails.has(key)) requestAnimationFrame(() => node.scrollIntoView({ block: "nearest" }));
+    if (node.open) openDetails.add(key); else openDetails.delete(key);
+  });
   const body = make("div", { class: "why-body" });
-  const because = w.spoke && !asked ? `This channel is set to ${w.mode}, and no rule has anything against it.` : asked ? "Mentions are always answered, up to a limit a person." : sentence(w.reason);
+  const because = distant(w) || (!w.read && w.rule === "recognised") ? "It does not assert anything that I could answer." : w.rule === "recognised" && !w.spoke ? "I am not sure enough that it asserts the anecdote it looks like." : w.spoke && !asked ? `This channel is set to ${w.mode}, and no rule has anything against it.` : asked ? "Mentions are always answered, up to a limit a person." : sentence(w.reason);
   body.append(make("p", { text: because }));
   if (!w.read) {
-    body.append(make("p", { class: "small", text: w.rule === "switched_on" ? "The message was not even read." : "There was nothing to compare it with." }));
+    body.append(make("p", { class: "small", text: w.rule === "switched_on" ? "The message was not even read." : "The rule was decided before the words were compared with anything." }));
   } else {
     body.append(make("p", {}, "Looks most like ", make("q", { text: w.trope })), meter(w));
     const facts = make("dl", {});
@@ -490,10 +514,9 @@ async function send(event) {
   const added = fresh.posts.filter((p) => !before.has(p.id));
   const sent = added.find((p) => p.kind === "message");
   if (sent?.why && !sent.why.spoke) say(`Counterpoint held back: ${sent.why.reason}`);
-  const box = $("log");
-  const card = sent && [...box.children].find((node) => node.dataset.id === (sent.thread || sent.id));
-  if (card && card.offsetHeight > box.clientHeight) card.scrollIntoView({ block: "start" });
-  else box.scrollTop = box.scrollHeight;
+  const node = sent?.thread && [...$("log").children].find((child) => child.dataset.id === sent.thread);
+  if (node) node.scrollIntoView({ block: "end" });
+  else scrollToEnd();
 }
 
 /* ---- settings ---- */
