@@ -114,6 +114,8 @@ class Parts:
 
     def _progress(self, done: int, total: int) -> None:
         self.stage = f"Encoding the knowledge base, once: {done} of {total}"
+        if done == total:
+            self.stage = "Fitting the matcher, once; this takes a few minutes"
 
 
 async def _in_a_daemon_thread(work: Callable[[], Made]) -> Made:

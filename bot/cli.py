@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.commands import ask, bench, evaluate, kb, manifest, serve
+from bot.commands import ask, bench, data, evaluate, kb, manifest, serve, stats
 
 app = typer.Typer(
     help="Counterpoint answers recycled public-sector IT failure anecdotes with sourced success stories.\n\n"
@@ -20,6 +20,8 @@ app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("match")(ask.match)
 app.add_typer(kb.app, name="kb")
+app.command("stats")(stats.stats)
+app.add_typer(data.app, name="data")
 app.add_typer(manifest.app, name="manifest")
 app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)

@@ -48,11 +48,8 @@ class Core:
         """Read, check and encode the knowledge base; raises BadFile and ModelMissing."""
         base = load(settings.knowledge_path)
         encoder = CachedEncoder(TransformerEncoder(settings.encoder_model), settings.cache_path)
-        return cls(
-            base,
-            Matcher(base, encoder, settings.cache_path, progress),
-            Library(base, encoder, progress),
-        )
+        matcher = Matcher(base, encoder, settings.cache_path, progress)
+        return cls(base, matcher, Library(base, encoder, matcher.phrasings, progress))
 
     def judge(self, text: str, rules: Rules | None = None) -> Judgement:
         """What a passive reply would do in a channel that is on and has no history."""

@@ -95,13 +95,21 @@ class CachedEncoder:
         cached = _read_vectors(path, len(texts))
         if cached is not None:
             return cached
+        vectors = self._encode_by_length(texts, progress)
+        save_arrays(path, vectors=vectors)
+        return vectors
+
+    def _encode_by_length(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
+        """Encode in batches of like length, for a batch takes as long as its longest text."""
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         parts = []
-        for start in range(0, len(texts), BATCH):
-            parts.append(self._encoder.encode(texts[start : start + BATCH]))
+        for start in range(0, len(order), BATCH):
+            parts.append(self._encoder.encode([texts[index] for index in order[start : start + BATCH]]))
             if progress:
                 progress(min(start + BATCH, len(texts)), len(texts))
-        vectors = np.concatenate(parts) if parts else self._encoder.encode([])
-        save_arrays(path, vectors=vectors)
+        encoded = np.concatenate(parts) if parts else self._encoder.encode([])
+        vectors = np.empty_like(encoded)
+        vectors[order] = encoded
         return vectors
 
 

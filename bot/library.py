@@ -11,6 +11,7 @@ from rank_bm25 import BM25Plus
 
 from bot.encoder import CachedEncoder, Progress, Vectors
 from bot.knowledge import KnowledgeBase, Story, Trope
+from bot.matcher import Examples
 
 FIT_WEIGHT = {"same service": 1.0, "same mechanism": 0.7, "same kind of organisation": 0.5}
 REGION_WEIGHT = 0.15
@@ -23,8 +24,10 @@ SEMANTIC_SHARE = 0.6
 """How much of a lookup's score is meaning; the rest is words."""
 FOUND = 0.34
 """A lookup's best score must reach this, or nothing is found."""
-TROPE_FOUND = 0.55
-"""The cosine from which a lookup is taken to be about a trope."""
+TROPE_NAMED = 0.5
+"""The cosine from which a lookup that shares a word with a trope's name or claim is about that trope."""
+TROPE_MEANT = 0.7
+"""The same for a lookup that shares none."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.\-'][a-z0-9]+)*")
 _ASKING = frozenset(
@@ -74,6 +77,10 @@ class _Passages:
         self.owners += [owner] * len(texts)
         self.texts += texts
 
+    def add_all(self, examples: Examples) -> None:
+        self.owners += examples.tropes
+        self.texts += examples.texts
+
     def best(self, query: Vectors) -> dict[str, float]:
         """For each owner the cosine of its nearest passage."""
         best: dict[str, float] = {}
@@ -85,7 +92,9 @@ class _Passages:
 class Library:
     """The stories, ready to be ranked and searched."""
 
-    def __init__(self, base: KnowledgeBase, encoder: CachedEncoder, progress: Progress | None = None):
+    def __init__(
+        self, base: KnowledgeBase, encoder: CachedEncoder, phrasings: Examples, progress: Progress | None = None
+    ):
         self._base = base
         self._encoder = encoder
         self._stories, self._tropes = _Passages(), _Passages()
@@ -93,10 +102,12 @@ class Library:
             claims = [claim.text for claim in story.claims]
             self._stories.add(story.id, story.title, story.summary, story.done_differently, *story.tags, *claims)
         for trope in base.tropes.values():
-            self._tropes.add(trope.id, trope.claim, *trope.tags, *trope.phrasings)
+            self._tropes.add(trope.id, _name(trope), trope.claim)
         texts = self._stories.texts + self._tropes.texts
         vectors = encoder.remember(texts, progress)
-        self._stories.vectors, self._tropes.vectors = np.split(vectors, [len(self._stories.texts)])
+        self._stories.vectors, named = np.split(vectors, [len(self._stories.texts)])
+        self._tropes.add_all(phrasings)
+        self._tropes.vectors = np.concatenate([named, phrasings.vectors])
         self._words = {id_: terms(_searchable(story)) for id_, story in base.stories.items()}
         self._lexicon = frozenset(word for words in self._words.values() for word in words)
         self._bm25: Any = BM25Plus(list(self._words.values())) if self._words else None
@@ -149,10 +160,9 @@ class Library:
         best = self._tropes.best(vector)
         if not best:
             return None
-        id_ = max(sorted(best), key=best.__getitem__)
-        named = set(asked) & set(terms(" ".join([self._base.tropes[id_].claim, *self._base.tropes[id_].tags])))
-        needed = TROPE_FOUND if named else TROPE_FOUND + 0.1
-        return self._base.tropes[id_] if best[id_] >= needed else None
+        trope = self._base.tropes[max(sorted(best), key=best.__getitem__)]
+        named = set(asked) & set(terms(f"{_name(trope)} {trope.claim}"))
+        return trope if best[trope.id] >= (TROPE_NAMED if named else TROPE_MEANT) else None
 
     def _lexical(self, asked: Sequence[str]) -> dict[str, float]:
         """For each story the share of the question's weight of words that it holds, 0..1."""
@@ -201,6 +211,10 @@ def _fold(word: str) -> str:
     if len(word) > 4 and word.endswith(("xes", "ches", "shes", "sses")):
         return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
+
+
+def _name(trope: Trope) -> str:
+    return trope.id.replace("-", " ")
 
 
 def _searchable(story: Story) -> str:

@@ -96,7 +96,7 @@ class Matcher:
         self._harm = frozenset(id_ for id_, trope in base.tropes.items() if trope.harm)
         texts, owners = example_texts(base)
         vectors = encoder.remember([clean(text).whole for text in texts], progress)
-        self._phrasings, self._contrasts, self._escalations = (
+        self.phrasings, self._contrasts, self._escalations = (
             _examples(texts, owners, vectors, kind) for kind in ("phrasings", "contrasts", "escalate")
         )
         path = cache / f"head-{VERSION}-{encoder.name}-{base.fingerprint[:32]}.npz"
@@ -138,7 +138,7 @@ class Matcher:
         best = int(order[0])
         trope = self._tropes[best]
         telling = vectors[int(np.argmax(probabilities[:, best]))]
-        phrasing = self._phrasings.nearest(telling, trope)
+        phrasing = self.phrasings.nearest(telling, trope)
         return Match(
             candidates=tuple(Candidate(self._tropes[i], float(together[i])) for i in order[:5]),
             threshold=self.threshold,

@@ -18,13 +18,17 @@ def platforms() -> None:
 
 @app.command("slack")
 def slack_manifest(
-    way: Annotated[str, typer.Option(help="socket: one workspace, no public address; http: a public address")] = "socket",
+    way: Annotated[
+        str, typer.Option(help="socket: one workspace, no public address; http: a public address")
+    ] = "socket",
     address: Annotated[str, typer.Option(help="for http: where this bot is reached, starting with https://")] = "",
 ) -> None:
     """Print the Slack app manifest for the chosen way."""
     if way not in ("socket", "http"):
         fail(f"--way is {way!r}; type --way socket or --way http")
     if way == "http" and not address.startswith("https://"):
-        fail("--way http needs the address at which Slack reaches the bot, such as --address https://bot.example.gov.uk")
+        fail(
+            "--way http needs the address at which Slack reaches the bot, such as --address https://bot.example.gov.uk"
+        )
     made = slack.manifest("http" if way == "http" else "socket", address or "https://counterpoint.example.org")
     typer.echo(json.dumps(made, indent=2, ensure_ascii=False))

@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from bot.cleaning import clean
 from bot.encoder import Vectors
 from bot.head import Floats, Head, features, log_odds
 from bot.knowledge import KnowledgeBase
+from bot.matcher import example_texts
 
 FOLDS = 5
 STRENGTH = 10.0
@@ -25,10 +27,9 @@ LEAST_THRESHOLD = 0.5
 Integers = npt.NDArray[np.int64]
 
 
+@threadpool_limits.wrap(1)  # type: ignore[untyped-decorator]  # small sums: more threads only wait for one another
 def fit(base: KnowledgeBase, vectors: Vectors) -> Head:
     """A head for this knowledge base; `vectors` has a row for each text of `matcher.example_texts`, in its order."""
-    from bot.matcher import example_texts
-
     texts, owners = example_texts(base)
     order = {trope: index for index, trope in enumerate(base.tropes)}
     kinds = np.array([owner[0] for owner in owners])

@@ -9,7 +9,7 @@ from bot.core import Core
 from bot.encoder import CachedEncoder, Vectors
 from bot.knowledge import Answer, Claim, KnowledgeBase, Source, Story, Trope
 from bot.library import Library
-from bot.matcher import Candidate, Match, Matcher, Neighbour
+from bot.matcher import Candidate, Examples, Match, Matcher, Neighbour
 from bot.signals import Signal, personal_harm
 
 THRESHOLD = 0.8
@@ -133,4 +133,8 @@ class WordMatcher(Matcher):
 
 def small_core(cache: Path) -> Core:
     """The core."""
-    return Core(BASE, WordMatcher(), Library(BASE, CachedEncoder(WordEncoder(), cache)))
+    encoder = CachedEncoder(WordEncoder(), cache)
+    owners = [(trope.id, index) for trope in BASE.tropes.values() for index in range(len(trope.phrasings))]
+    texts = [BASE.tropes[trope].phrasings[index] for trope, index in owners]
+    phrasings = Examples(tuple(t for t, _ in owners), tuple(i for _, i in owners), tuple(texts), encoder.encode(texts))
+    return Core(BASE, WordMatcher(), Library(BASE, encoder, phrasings))

@@ -1,0 +1,1 @@
+"""Strict stand-ins on loopback for the services that the bot talks to."""
