@@ -1,6 +1,7 @@
 """The core without a memory: knowledge base, matcher and library, and what they make of one text."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import policy, reply
@@ -13,6 +14,8 @@ from bot.policy import Decision, Facts, Rules, Situation
 from bot.reply import Reply
 from bot.settings import Settings
 
+MOST_STORIES = 3
+"""How many stories a lookup names."""
 ASKED_THRESHOLD = 0.5
 """Somebody who asks is answered about the more likely trope, sure or not."""
 
@@ -53,7 +56,14 @@ class Core:
 
     def judge(self, text: str, rules: Rules | None = None) -> Judgement:
         """What a passive reply would do in a channel that is on and has no history."""
-        match = self.matcher.match(text)
+        return self.judge_many([text], rules)[0]
+
+    def judge_many(self, texts: Sequence[str], rules: Rules | None = None) -> list[Judgement]:
+        """The same for several texts, with one pass of the encoder."""
+        matches = self.matcher.match_many(texts)
+        return [self._judge(text, match, rules) for text, match in zip(texts, matches, strict=True)]
+
+    def _judge(self, text: str, match: Match, rules: Rules | None) -> Judgement:
         now = dt.datetime.now(dt.UTC)
         message = Message("-", "-", "-", "-", text, now)
         facts = Facts(now, Mode.REPLY)
@@ -78,8 +88,9 @@ class Core:
             return Answer(reply.stay_out(), match, Lookup())
         if match.trope and match.probability >= ASKED_THRESHOLD:
             said = self._about(match.trope, bool(match.signals), avoid)
-            return Answer(said, match, Lookup(self.base.tropes[match.trope]))
-        found = self.library.lookup(text)
+            ranked = tuple(self.library.answers(match.trope)[:MOST_STORIES])
+            return Answer(said, match, Lookup(self.base.tropes[match.trope], ranked))
+        found = self.library.lookup(text, MOST_STORIES)
         return Answer(self._found(found, avoid), match, found)
 
     def _about(self, trope: str, hurt: bool, avoid: frozenset[str]) -> Reply:

@@ -244,6 +244,9 @@ def load(folders: Sequence[Path]) -> KnowledgeBase:
                 background += Document(path).model(Background).messages
             except BadFile as error:
                 problems += error.problems
+    if not tropes and not problems:
+        names = ", ".join(str(folder) for folder in folders)
+        problems.append(Problem(names, 1, "holds no tropes; check KNOWLEDGE_PATH, or `counterpoint kb new trope`"))
     base = KnowledgeBase(dict(sorted(tropes.items())), dict(sorted(stories.items())), tuple(background))
     problems += _check(base, documents, complete=not problems)
     if problems:

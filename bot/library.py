@@ -18,6 +18,7 @@ REGION_WEIGHT = 0.15
 SOURCED_WEIGHT = 0.1
 FRESH_WEIGHT = 0.1
 TOPIC_WEIGHT = 0.4
+FULL_SCORE = 1.0 + REGION_WEIGHT + SOURCED_WEIGHT + FRESH_WEIGHT + TOPIC_WEIGHT
 STALE_YEARS = 10
 """A figure this old adds nothing for freshness."""
 SEMANTIC_SHARE = 0.6
@@ -45,7 +46,7 @@ _ASKING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class RankedStory:
-    """A story and how well it fits, 0..1 for a lookup; `why` says what counted."""
+    """A story and how well it fits, 0..1; `why` says what counted."""
 
     story: Story
     score: float
@@ -150,7 +151,7 @@ class Library:
             score = SEMANTIC_SHARE * max(semantic[story.id], 0) + (1 - SEMANTIC_SHARE) * lexical[story.id]
             why = "its words and meaning are near to what was asked"
             if fits := answering.get(story.id):
-                score, why = max(score, FOUND) + 0.25 * fits.score, fits.why
+                score, why = max(score, FOUND) + 0.4 * fits.score, fits.why
             if score >= FOUND:
                 ranked.append(RankedStory(story, min(score, 1.0), why))
         ranked.sort(key=lambda r: (-r.score, r.story.id))
@@ -192,7 +193,7 @@ class Library:
             + TOPIC_WEIGHT * max(near, 0.0)
             - 0.1 * (story.status != "live")
         )
-        return RankedStory(story, score, answer.fit if answer else "")
+        return RankedStory(story, max(score, 0.0) / FULL_SCORE, answer.fit if answer else "")
 
 
 def terms(text: str) -> list[str]:

@@ -14,6 +14,8 @@ from bot.signals import Signal, personal_harm
 
 ESCALATE_NEAR = 0.45
 """The cosine from which an example of real harm counts as near, where it is also the nearest example of all."""
+HARM_LIKELY = 0.1
+"""The probability from which a harm trope forbids a passive reply, though another trope is likelier."""
 MIN_WORDS = 3
 """Shorter messages assert nothing."""
 WHOLE_SHARE = 0.5
@@ -45,6 +47,7 @@ class Match:
     candidates: tuple[Candidate, ...] = ()
     threshold: float = 1.0
     harm: bool = False
+    """Whether a trope that did harm may be meant, be it the first or not."""
     phrasing: Neighbour | None = None
     contrast: Neighbour | None = None
     signals: frozenset[Signal] = frozenset()
@@ -115,7 +118,7 @@ class Matcher:
         """Judge several messages with one pass of the encoder."""
         cleaned = [clean(text) for text in texts]
         passages = [passage for message in cleaned for passage in self._worth_judging(message)]
-        if not passages or not self._tropes:
+        if not passages:
             return [NOTHING for _ in texts]
         vectors = self._encoder.encode(passages)
         probabilities = self.head.probabilities(passages, vectors)
@@ -142,11 +145,17 @@ class Matcher:
         return Match(
             candidates=tuple(Candidate(self._tropes[i], float(together[i])) for i in order[:5]),
             threshold=self.threshold,
-            harm=trope in self._harm,
+            harm=self._harmful(together),
             phrasing=phrasing,
             contrast=self._contrasts.nearest(telling, trope),
             signals=frozenset(self._signals(text, telling, trope, phrasing)),
         )
+
+    def _harmful(self, probabilities: Floats) -> bool:
+        """Whether the likeliest trope did harm, or another that did is likely enough to be meant."""
+        likely = {self._tropes[int(probabilities.argmax())]}
+        likely |= {trope for trope, p in zip(self._tropes, probabilities, strict=True) if p >= HARM_LIKELY}
+        return not likely.isdisjoint(self._harm)
 
     def _signals(self, text: str, vector: Vectors, trope: str, phrasing: Neighbour | None) -> list[Signal]:
         found = [Signal.PERSONAL_HARM] if personal_harm(text) else []
@@ -159,7 +168,7 @@ class Matcher:
     def _fit(base: KnowledgeBase, vectors: Vectors, path: Path) -> Head:
         from bot.training.fit import fit
 
-        head = fit(base, vectors)
+        head: Head = fit(base, vectors)
         head.save(path)
         return head
 

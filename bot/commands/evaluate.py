@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from bot.commands.loading import load_core
@@ -30,7 +30,9 @@ def evaluate(
     if not messages:
         fail("these files hold no labelled messages")
     core = load_core()
-    judged = measure.evaluate(core, track(messages, "Judging", console=errors, transient=True))
+    with Progress(console=errors, transient=True) as bar:
+        task = bar.add_task("Judging")
+        judged = measure.evaluate(core, messages, lambda done, total: bar.update(task, completed=done, total=total))
     table = Table("trope", "recognised", "spoken about wrongly", title="By trope")
     for trope in judged.tropes():
         table.add_row(trope, str(judged.recall(trope)), str(judged.false_replies("contrast", trope)))

@@ -18,9 +18,7 @@ def platforms() -> None:
 
 @app.command("slack")
 def slack_manifest(
-    way: Annotated[
-        str, typer.Option(help="socket: one workspace, no public address; http: a public address")
-    ] = "socket",
+    way: Annotated[str, typer.Option(help="socket: no public address; http: a public address")] = "socket",
     address: Annotated[str, typer.Option(help="for http: where this bot is reached, starting with https://")] = "",
 ) -> None:
     """Print the Slack app manifest for the chosen way."""

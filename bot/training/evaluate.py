@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scipy.stats import binomtest
 
 from bot.core import Core, Judgement
+from bot.encoder import BATCH
 from bot.reading import BadFile, Document, Problem
 
 
@@ -126,13 +127,17 @@ class Evaluation:
         return (right / total).tolist(), (right / said).tolist()
 
 
-def evaluate(core: Core, messages: Iterable[Labelled], progress: Callable[[], None] | None = None) -> Evaluation:
-    """Judge each message as `match` does."""
-    judged = []
-    for message in messages:
-        judged.append(Judged(message, core.judge(message.text)))
+def evaluate(
+    core: Core, messages: Sequence[Labelled], progress: Callable[[int, int], None] | None = None
+) -> Evaluation:
+    """Judge each message as `match` does; `progress` is told how many are done and to do."""
+    judged: list[Judged] = []
+    for start in range(0, len(messages), BATCH):
+        batch = messages[start : start + BATCH]
+        judgements = core.judge_many([message.text for message in batch])
+        judged += [Judged(message, judgement) for message, judgement in zip(batch, judgements, strict=True)]
         if progress:
-            progress()
+            progress(len(judged), len(messages))
     return Evaluation(judged)
 
 

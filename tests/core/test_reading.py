@@ -198,6 +198,10 @@ def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
     assert "KNOWLEDGE_PATH" in problems(tmp_path / "nowhere")
 
 
+def test_a_folder_without_tropes_is_explained(tmp_path: Path) -> None:
+    assert "holds no tropes" in problems(tmp_path)
+
+
 def test_the_line_is_that_of_the_faulty_entry(tmp_path: Path) -> None:
     text = yaml.safe_dump({**STORY, "status": "dead"}, sort_keys=False)
     line = text[: text.index("status:")].count("\n") + 1

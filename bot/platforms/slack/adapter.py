@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.directives import Directive, Misunderstood, parse
 from bot.management import HELP, Place, carry_out
-from bot.message import Message, Mode
+from bot.message import AuthorKind, Message, Mode
 from bot.platforms.slack import blocks as block
 from bot.platforms.slack.buttons import Buttons
 from bot.platforms.slack.events import mentions, message_from, without_mention
@@ -53,6 +53,8 @@ class SlackAdapter:
         app.event("app_mention")(self.on_mention)
         app.event("reaction_added")(self.on_reaction)
         app.event("member_joined_channel")(self.on_joined)
+        app.event("channel_left")(self.on_left)
+        app.event("group_left")(self.on_left)
         app.event("app_uninstalled")(self.on_uninstalled)
         app.event("tokens_revoked")(self.on_tokens_revoked)
         app.command("/counterpoint")(self.on_command)
@@ -93,6 +95,8 @@ class SlackAdapter:
         if message is None or mentions(message.text, user):
             return
         if event.get("channel_type") == "im":
+            if message.edited or message.author_kind is AuthorKind.BOT:
+                return
             await self._answer(client, message, message.thread)
             return
         await self._overhear(client, message)
@@ -112,7 +116,7 @@ class SlackAdapter:
     ) -> None:
         """Mentioned with text: answered. Without, in a thread: the thread is looked at. Asked for help: help."""
         message = message_from(event, _team(body), context.bot_user_id)
-        if message is None or message.edited:
+        if message is None or message.edited or message.author_kind is AuthorKind.BOT:
             return
         text = without_mention(message.text, context.bot_user_id)
         thread = message.thread or message.id
@@ -226,6 +230,10 @@ class SlackAdapter:
         """Added to a channel: the bot introduces itself once, in three sentences, and stays off."""
         if event.get("user") == context.bot_user_id:
             await client.chat_postMessage(channel=str(event["channel"]), text=HELLO, unfurl_links=False)
+
+    async def on_left(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        """Removed from a channel: off there, so that it stays silent should somebody add it again."""
+        await self.bot.store.set_mode(_team(body), str(event["channel"]), Mode.OFF, self.bot.clock())
 
     async def on_uninstalled(self, body: Mapping[str, Any]) -> None:
         """Uninstalled: everything of the workspace goes."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -29,6 +30,7 @@ class Poster:
     def __init__(self, bot: Bot, outbox: Outbox):
         self._bot = bot
         self._outbox = outbox
+        self._sharing: set[str] = set()
 
     async def passive(self, client: AsyncWebClient, message: Message, outcome: Outcome) -> None:
         """Deliver a passive reply by the channel's mode."""
@@ -55,7 +57,7 @@ class Poster:
         if posted is None:
             await self._bot.failed(outcome)
         else:
-            await self._bot.posted(outcome, EMOJI_ONLY if outcome.mode is Mode.REACT else _id_of(posted))
+            await self._bot.posted(outcome, _stands_as(posted, outcome.mode))
 
     async def asked(self, client: AsyncWebClient, message: Message, outcome: Outcome, thread: str | None) -> None:
         """Answer somebody who asked, where they asked."""
@@ -73,12 +75,17 @@ class Poster:
 
     async def share(self, client: AsyncWebClient, known: Intervention, reply: Reply, thread: str | None) -> bool:
         """Post openly what somebody saw in private or asked for with an emoji; whether Slack took it."""
-        blocks = reply_blocks(reply, known.id)
-        posted = await self._send(known.channel, lambda: post(client, known.channel, reply, blocks, thread), False)
-        if posted is None:
-            return False
-        await self._bot.shared(known.id, _id_of(posted))
-        return True
+        if known.id in self._sharing:
+            return True  # pressed twice; the first press posts it
+        self._sharing.add(known.id)
+        try:
+            blocks = reply_blocks(reply, known.id)
+            posted = await self._send(known.channel, lambda: post(client, known.channel, reply, blocks, thread), False)
+            if posted is not None:
+                await self._bot.shared(known.id, _id_of(posted))
+            return posted is not None
+        finally:
+            self._sharing.discard(known.id)
 
     async def take_down(self, client: AsyncWebClient, known: Intervention) -> bool:
         """Remove a reply that stands in a channel, or the emoji; whether there was something to remove."""
@@ -105,7 +112,7 @@ class Poster:
         except SlackApiError as error:
             code = error.response.get("error") if error.response is not None else "unknown"
             log.warning("Slack refused a reply (%s)%s", code, ADVICE.get(str(code), ""))
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, ClientError) as error:
             log.warning("Slack could not be reached (%s)", type(error).__name__)
         return None
 
@@ -143,4 +150,11 @@ async def post(client: AsyncWebClient, channel: str, reply: Reply, blocks: Seque
 
 
 def _id_of(posted: Any) -> str:
-    return str(posted.get("ts") or posted.get("message_ts") or "")
+    return str(posted.get("ts") or "")
+
+
+def _stands_as(posted: Any, mode: Mode) -> str:
+    """The id by which a passive reply can be taken down; one that a single person sees has none."""
+    if mode is Mode.REACT:
+        return EMOJI_ONLY
+    return "" if mode is Mode.PRIVATE else _id_of(posted)
