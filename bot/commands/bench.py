@@ -33,19 +33,13 @@ def bench(
         ours.append(_seconds(lambda: core.matcher.match_many(texts)))
     single = [_seconds(partial(core.matcher.match, text)) for text in texts[:100]]
     one = [_seconds(partial(plain.encode, [text], show_progress_bar=False)) for text in texts[:100]]
-    ready = [
-        _start(
-            "import sys; from bot.commands.loading import load_core; load_core(quiet=True).judge('hello there everybody')"
-        )
-    ]
-    ready += [
-        _start("import sys; from bot.encoder import TransformerEncoder as T; T().encode(['hello there everybody'])")
-    ]
+    ready = _start("from bot.commands.loading import load_core; load_core(quiet=True).judge('is it ready now?')")
+    loaded = _start("from bot.encoder import TransformerEncoder; TransformerEncoder().encode(['is it ready now?'])")
     table = Table("measure", "Counterpoint", "plain encode", "ratio")
     _row(table, "messages a second, together", messages / _median(ours), messages / _median(alone), "{:.0f}")
     _row(table, "milliseconds a message, one by one", 1000 * _median(single), 1000 * _median(one), "{:.1f}")
-    _row(table, "seconds from a warm cache to the first answer", ready[0][0], ready[1][0], "{:.1f}")
-    _row(table, "MB of memory at the first answer", ready[0][1], ready[1][1], "{:.0f}")
+    _row(table, "seconds from a warm cache to the first answer", ready[0], loaded[0], "{:.1f}")
+    _row(table, "MB of memory at the first answer", ready[1], loaded[1], "{:.0f}")
     console.print(table)
 
 

@@ -1,6 +1,7 @@
 """The buttons under a reply, the home tab and the form."""
 
 from bot.platforms.slack.home import RESUME, SEARCH, UNMUTE
+from bot.platforms.slack.manifest import PROMPTS
 from bot.store import State
 from tests.emulators.slack import Message
 from tests.slack.conftest import FAX, Workspace, actions, words
@@ -130,10 +131,13 @@ async def test_the_home_tab_searches(over_http: Workspace) -> None:
     await slack.wait_for(lambda: "example.org" in repr((slack.home(over_http.ada) or home).json))
 
 
-async def test_the_messages_tab_does_no_harm(over_http: Workspace) -> None:
-    assert (await over_http.slack.opens_home(over_http.ada, "messages")).ok
-    await over_http.settled()
-    assert over_http.slack.home(over_http.ada) is None
+async def test_the_messages_tab_suggests_prompts(over_http: Workspace) -> None:
+    slack = over_http.slack
+    await slack.opens_home(over_http.ada, "messages")
+    direct = slack.world.direct(slack.team, over_http.ada)
+    (offered,) = await slack.wait_for(lambda: direct.prompts)
+    assert [prompt["title"] for prompt in offered["prompts"]] == PROMPTS
+    assert slack.complaints == []
 
 
 async def test_a_suggestion_is_checked_and_kept(office: Workspace) -> None:

@@ -196,7 +196,8 @@ async def test_another_bot_is_never_answered(over_http: Workspace) -> None:
     slack = over_http.slack
     robot = slack.user("Robot", is_bot=True)
     said = slack.world.write(over_http.general, robot, f"<@{slack.bot.id}> {FAX}")
-    await slack.send_event(events.app_mention(over_http.general, said, robot))
+    event = {**events.app_mention(over_http.general, said, robot), "bot_id": robot.bot_id}
+    await slack.send_event(event)
     await over_http.settled()
     assert slack.posts(over_http.general) == []
 
@@ -217,5 +218,6 @@ async def test_an_event_nobody_uses_is_acknowledged(office: Workspace) -> None:
 async def test_a_malformed_body_does_no_harm(over_http: Workspace) -> None:
     for body in ("{", "[]", '{"type": "event_callback"}', '{"event": 7}'):
         await over_http.slack.send_raw(body)
-    assert (await over_http.slack.send_event({"type": "message", "channel": 7, "ts": "x", "user": None})).ok
+    assert (await over_http.slack.send_event({"type": "message", "channel": 7, "ts": "x", "user": None})).status == 400
+    assert (await over_http.slack.send_event({"type": "message", "channel": "C1", "ts": "x", "user": "U1"})).ok
     await over_http.settled()

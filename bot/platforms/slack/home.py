@@ -50,11 +50,10 @@ class Home:
         user, team = str(event["user"]), str(context.team_id or "")
         if event.get("tab") == "messages":
             try:
-                await client.assistant_threads_setSuggestedPrompts(
-                    channel_id=str(event.get("channel")),
-                    thread_ts="",
-                    prompts=[{"title": prompt, "message": prompt} for prompt in PROMPTS],
-                )
+                # The client's own method asks for a thread; an app with an agent view has to leave it out.
+                prompts = [{"title": prompt, "message": prompt} for prompt in PROMPTS]
+                said = {"channel_id": str(event.get("channel")), "prompts": prompts}
+                await client.api_call("assistant.threads.setSuggestedPrompts", json=said)
             except SlackApiError:
                 return  # a workspace without the agent view shows none
             return

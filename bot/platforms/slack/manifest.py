@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 SCOPES = {
     "app_mentions:read": "to answer when somebody mentions it",
+    "assistant:write": "to suggest prompts in its messages tab",
     "chat:write": "to post its replies",
     "commands": "for /counterpoint and the message shortcut",
     "im:history": "to answer direct messages",

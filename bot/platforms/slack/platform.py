@@ -110,7 +110,11 @@ class SlackPlatform:
     async def _handle(self, request: Request) -> Response:
         if self._handler is None:
             return Response("Counterpoint is starting; try again.", status_code=503, headers={"Retry-After": "5"})
-        return await self._handler.handle(request)
+        try:
+            return await self._handler.handle(request)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:  # Bolt reads before it checks signatures
+            log.warning("Slack: a request could not be read (%s)", type(error).__name__)
+            return Response(status_code=400)
 
     async def _watch(self, socket: AsyncSocketModeHandler) -> None:
         """Connect anew where the SDK's own reconnection has given up; say once when the socket goes and comes."""
