@@ -1,5 +1,6 @@
 """The Slack adapter as it is served, between the emulated Slack, a small core and a database of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     store = await Store.open(None, tmp_path / "data")
     bot = Bot(small_core(tmp_path), store)
     yield bot
+    await asyncio.sleep(0.03)  # listeners that were acknowledged may still be recording what they posted
     bot.close()
     await store.close()
 
