@@ -14,7 +14,8 @@ from bot.knowledge import KnowledgeBase, Story, Trope
 from bot.matcher import Examples
 
 FIT_WEIGHT = {"same service": 1.0, "same mechanism": 0.7, "same kind of organisation": 0.5}
-REGION_WEIGHT = 0.15
+REGION_WEIGHT = 0.4
+BRITISH = frozenset({"UK", "Great Britain", "England", "England and Wales", "Scotland", "Wales", "Northern Ireland"})
 SOURCED_WEIGHT = 0.1
 FRESH_WEIGHT = 0.1
 TOPIC_WEIGHT = 0.4
@@ -187,13 +188,18 @@ class Library:
         age = year - int(story.headline.as_of[:4])
         score = (
             fit
-            + REGION_WEIGHT * (story.country == trope.region)
+            + REGION_WEIGHT * _same_region(story.country, trope.region)
             + SOURCED_WEIGHT * primary
             + FRESH_WEIGHT * max(0.0, 1 - age / STALE_YEARS)
             + TOPIC_WEIGHT * max(near, 0.0)
             - 0.1 * (story.status != "live")
         )
         return RankedStory(story, max(score, 0.0) / FULL_SCORE, answer.fit if answer else "")
+
+
+def _same_region(country: str, region: str) -> bool:
+    """Whether a story is told where the trope is: an English story answers a British trope, and the reverse."""
+    return country == region or (country in BRITISH and region in BRITISH)
 
 
 def terms(text: str) -> list[str]:
