@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
+from playwright import sync_api as playwright
 
 from tests.web.conftest import NewApp
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -54,7 +54,7 @@ def address(new_app: NewApp) -> Iterator[str]:
 def chromium() -> Iterator["Browser"]:
     """A browser without a window."""
     if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}; type: apt-get install chromium")
+        pytest.fail(f"no browser at {CHROMIUM}; type: apt-get install chromium")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser

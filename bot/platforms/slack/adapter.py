@@ -3,6 +3,9 @@
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -17,7 +20,6 @@ from bot.platforms.slack import blocks as block
 from bot.platforms.slack.buttons import Buttons
 from bot.platforms.slack.events import mentions, message_from, without_mention
 from bot.platforms.slack.home import Home
-from bot.platforms.slack.manifest import PROMPTS
 from bot.platforms.slack.people import People, Who
 from bot.platforms.slack.posting import EMOJI, Poster
 from bot.platforms.slack.suggestions import Suggestions
@@ -80,8 +82,7 @@ class SlackAdapter:
         """Whatever a listener could not handle: named by its kind, never by what somebody wrote."""
         kind = (body.get("event") or {}).get("type") if isinstance(body.get("event"), dict) else body.get("type")
         code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-        log.error("a Slack %s could not be handled (%s)", kind or "request", code)
-        log.debug("traceback", exc_info=error if not isinstance(error, SlackApiError) else None)
+        log.error("a Slack %s could not be handled (%s)%s", kind or "request", code, _place(error))
 
     async def on_message(
         self, event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -108,7 +109,7 @@ class SlackAdapter:
         except StoreUnavailable:
             return
         person = await self.people.person(client, message.workspace, message.author)
-        known = Message(**{**_fields(message), "author_kind": person.kind})
+        known = replace(message, author_kind=person.kind)
         await self.poster.passive(client, known, await self.bot.on_message(known))
 
     async def on_mention(
@@ -127,7 +128,7 @@ class SlackAdapter:
             return
         if not text:
             text = await self._anecdote_in_thread(client, message, context.bot_user_id)
-        await self._answer(client, Message(**{**_fields(message), "text": text}), thread)
+        await self._answer(client, replace(message, text=text), thread)
 
     async def _anecdote_in_thread(self, client: AsyncWebClient, message: Message, bot_user: str | None) -> str:
         """The message of a thread that most probably asserts a trope; its first where Slack lets nothing be read."""
@@ -264,8 +265,7 @@ def _shared(body: Mapping[str, Any]) -> dict[str, bool]:
     return {"is_ext_shared_channel": bool(body.get("is_ext_shared_channel"))}
 
 
-def _fields(message: Message) -> dict[str, Any]:
-    return {name: getattr(message, name) for name in Message.__slots__}
-
-
-__all__ = ["PROMPTS", "SlackAdapter"]
+def _place(error: Exception) -> str:
+    """Where an error was raised; its own words are left out, for they can hold somebody's."""
+    frames = extract_tb(error.__traceback__)
+    return f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

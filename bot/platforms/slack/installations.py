@@ -12,9 +12,10 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.slack_tables import SECRETS
+
 log = logging.getLogger(__name__)
 Record = TypeVar("Record", Installed, Installation)
-SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
 
 
 class EncryptedInstallationStore(AsyncInstallationStore):
