@@ -1,12 +1,12 @@
 """The core without a memory: knowledge base, matcher and library, and what they make of one text."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot import policy, reply
+from bot import freshness, policy, reply
 from bot.encoder import CachedEncoder, Progress, TransformerEncoder
-from bot.knowledge import KnowledgeBase, load
+from bot.knowledge import ContextFact, KnowledgeBase, Story, load
 from bot.library import Library, Lookup
 from bot.matcher import Match, Matcher
 from bot.message import Message, Mode
@@ -41,10 +41,17 @@ class Answer:
 class Core:
     """Everything that needs no database; safe to call from one thread at a time."""
 
-    def __init__(self, base: KnowledgeBase, matcher: Matcher, library: Library):
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        matcher: Matcher,
+        library: Library,
+        today: Callable[[], dt.date] = dt.date.today,
+    ):
         self.base = base
         self.matcher = matcher
         self.library = library
+        self.today = today
 
     @classmethod
     def load(cls, settings: Settings, progress: Progress | None = None) -> "Core":
@@ -71,15 +78,21 @@ class Core:
         return Judgement(match, decision, self.story_for(match) if match.trope else None)
 
     def story_for(self, match: Match, avoid: frozenset[str] = frozenset()) -> str | None:
-        """The fairest story for a match that was not told here lately."""
+        """The fairest story for a match that may be told unasked and was not told here lately."""
         if match.trope is None:
             return None
-        ranked = self.library.answers(match.trope, avoid=avoid)
+        untold = avoid | freshness.too_old(self.base.stories.values(), self.today())
+        ranked = self.library.answers(match.trope, avoid=untold)
         return ranked[0].story.id if ranked else None
 
     def reply_to(self, trope: str, story: str) -> Reply:
         """The words for a trope and the story chosen for it."""
-        return reply.answer(self.base.tropes[trope], self.base.stories[story])
+        told = self.base.stories[story]
+        return reply.answer(self.base.tropes[trope], told, self._context(trope), self._stale(told))
+
+    def in_context(self, trope: str) -> Reply:
+        """What an anecdote leaves out, when there is no story left to tell."""
+        return reply.put_in_context(self.base.tropes[trope], self._context(trope))
 
     def answer(self, text: str, avoid: frozenset[str] = frozenset()) -> Answer:
         """Answer somebody who asked: an anecdote by its counterpoint, anything else by a lookup."""
@@ -100,14 +113,23 @@ class Core:
         if hurt:
             return reply.stay_out()
         ranked = self.library.answers(trope, avoid=avoid) or self.library.answers(trope)
-        return reply.answer(subject, ranked[0].story) if ranked else reply.put_in_context(subject)
+        return self.reply_to(trope, ranked[0].story.id) if ranked else self.in_context(trope)
 
     def _found(self, found: Lookup, avoid: frozenset[str]) -> Reply:
         if found.trope and found.trope.harm:
             return reply.acknowledge(found.trope)
+        if found.fact:
+            return reply.tell_fact(found.fact)
         fresh = [r.story for r in found.stories if r.story.id not in avoid] or [r.story for r in found.stories]
         if not fresh:
-            return reply.put_in_context(found.trope) if found.trope else reply.nothing_found()
+            return self.in_context(found.trope.id) if found.trope else reply.nothing_found(self.base.about.ask_for)
         if found.trope and fresh[0].answer_to(found.trope.id):
-            return reply.answer(found.trope, fresh[0])
-        return reply.tell(fresh[0])
+            return self.reply_to(found.trope.id, fresh[0].id)
+        return reply.tell(fresh[0], self._stale(fresh[0]))
+
+    def _context(self, trope: str) -> list[ContextFact]:
+        """The facts that put a trope into proportion and are not too old to be told."""
+        return [f for f in self.base.context_for(trope) if not freshness.is_too_old(f, self.today())]
+
+    def _stale(self, story: Story) -> bool:
+        return freshness.is_stale(story, self.today())

@@ -10,18 +10,19 @@ import numpy as np
 from rank_bm25 import BM25Plus
 
 from bot.encoder import CachedEncoder, Progress, Vectors
-from bot.knowledge import KnowledgeBase, Story, Trope
+from bot.knowledge import ContextFact, KnowledgeBase, Story, Trope
 from bot.matcher import Examples
 
 FIT_WEIGHT = {"same service": 1.0, "same mechanism": 0.7, "same kind of organisation": 0.5}
 REGION_WEIGHT = 0.4
-BRITISH = frozenset({"UK", "Great Britain", "England", "England and Wales", "Scotland", "Wales", "Northern Ireland"})
 SOURCED_WEIGHT = 0.1
 FRESH_WEIGHT = 0.1
 TOPIC_WEIGHT = 0.4
 FULL_SCORE = 1.0 + REGION_WEIGHT + SOURCED_WEIGHT + FRESH_WEIGHT + TOPIC_WEIGHT
 STALE_YEARS = 10
 """A figure this old adds nothing for freshness."""
+FACT_AHEAD = 0.05
+"""How much nearer than the best story a context fact must be to what was asked, or the story is told."""
 SEMANTIC_SHARE = 0.6
 """How much of a lookup's score is meaning; the rest is words."""
 FOUND = 0.34
@@ -60,11 +61,13 @@ class Lookup:
 
     trope: Trope | None = None
     stories: tuple[RankedStory, ...] = ()
+    fact: ContextFact | None = None
+    """A context fact that is nearer to what was asked than any story."""
 
     @property
     def found(self) -> bool:
         """Whether there is anything to say."""
-        return self.trope is not None or bool(self.stories)
+        return self.trope is not None or bool(self.stories) or self.fact is not None
 
 
 @dataclass
@@ -99,15 +102,18 @@ class Library:
     ):
         self._base = base
         self._encoder = encoder
-        self._stories, self._tropes = _Passages(), _Passages()
+        self._stories, self._facts, self._tropes = _Passages(), _Passages(), _Passages()
         for story in base.stories.values():
             claims = [claim.text for claim in story.claims]
             self._stories.add(story.id, story.title, story.summary, story.done_differently, *story.tags, *claims)
+        for fact in base.context.values():
+            self._facts.add(fact.id, fact.claim.text, *fact.tags)
         for trope in base.tropes.values():
             self._tropes.add(trope.id, _name(trope), trope.claim)
-        texts = self._stories.texts + self._tropes.texts
+        texts = self._stories.texts + self._facts.texts + self._tropes.texts
         vectors = encoder.remember(texts, progress)
-        self._stories.vectors, named = np.split(vectors, [len(self._stories.texts)])
+        ends = np.cumsum([len(self._stories.texts), len(self._facts.texts)])
+        self._stories.vectors, self._facts.vectors, named = np.split(vectors, ends)
         self._tropes.add_all(phrasings)
         self._tropes.vectors = np.concatenate([named, phrasings.vectors])
         self._words = {id_: terms(_searchable(story)) for id_, story in base.stories.items()}
@@ -156,7 +162,17 @@ class Library:
             if score >= FOUND:
                 ranked.append(RankedStory(story, min(score, 1.0), why))
         ranked.sort(key=lambda r: (-r.score, r.story.id))
-        return Lookup(trope, tuple(ranked[:limit]))
+        fact = self._fact(asked, vector, ranked[0].score + FACT_AHEAD if ranked else FOUND) if trope is None else None
+        return Lookup(trope, tuple(ranked[:limit]), fact)
+
+    def _fact(self, asked: Sequence[str], vector: Vectors, least: float) -> ContextFact | None:
+        """The context fact that is nearest to what was asked, where it scores `least` or more."""
+        scores = {
+            id_: SEMANTIC_SHARE * max(near, 0) + (1 - SEMANTIC_SHARE) * _shared(asked, self._base.context[id_])
+            for id_, near in self._facts.best(vector).items()
+        }
+        best = max(sorted(scores), key=scores.__getitem__, default=None)
+        return self._base.context[best] if best is not None and scores[best] >= least else None
 
     def _trope(self, asked: Sequence[str], vector: Vectors) -> Trope | None:
         best = self._tropes.best(vector)
@@ -188,18 +204,13 @@ class Library:
         age = year - int(story.headline.as_of[:4])
         score = (
             fit
-            + REGION_WEIGHT * _same_region(story.country, trope.region)
+            + REGION_WEIGHT * self._base.same_region(story.country, trope.region)
             + SOURCED_WEIGHT * primary
             + FRESH_WEIGHT * max(0.0, 1 - age / STALE_YEARS)
             + TOPIC_WEIGHT * max(near, 0.0)
             - 0.1 * (story.status != "live")
         )
         return RankedStory(story, max(score, 0.0) / FULL_SCORE, answer.fit if answer else "")
-
-
-def _same_region(country: str, region: str) -> bool:
-    """Whether a story is told where the trope is: an English story answers a British trope, and the reverse."""
-    return country == region or (country in BRITISH and region in BRITISH)
 
 
 def terms(text: str) -> list[str]:
@@ -218,6 +229,12 @@ def _fold(word: str) -> str:
     if len(word) > 4 and word.endswith(("xes", "ches", "shes", "sses")):
         return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
+
+
+def _shared(asked: Sequence[str], fact: ContextFact) -> float:
+    """The share of what was asked that stands in a fact, 0..1."""
+    words = set(terms(" ".join([fact.claim.text, *fact.tags])))
+    return sum(word in words for word in asked) / len(asked)
 
 
 def _name(trope: Trope) -> str:

@@ -10,7 +10,7 @@ from bot.service import Bot
 from bot.store import StoreUnavailable
 
 HELP = """\
-I answer well-worn failure anecdotes about public-sector technology with sourced success stories.
+I answer well-worn failure anecdotes with sourced success stories.
 • Mention me with a question, or use the command with what you look for: I look it up.
 • `on`, `off`, `mode reply|private|react|off`: whether I may speak by myself in this channel (managers).
 • `mute`, `mute NAME`, `unmute`: I leave you alone, about everything or one anecdote.

@@ -1,18 +1,18 @@
 """The words of a reply: a trope and a story become a Reply, free of any platform's markup."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.knowledge import Claim, Source, Story, Trope
-from bot.matcher import Match
-from bot.wording import connector, dated, sentence, spoken_date
+from bot.knowledge import Claim, ContextFact, Source, Story, Trope
+from bot.wording import MAX_REPLY_WORDS, connector, dated, for_scale, sentence, spoken_date, words
+
+if TYPE_CHECKING:
+    from bot.matcher import Match
 
 ACKNOWLEDGEMENT = "People were hurt here, and no success story answers that."
-NOTHING_FOUND = (
-    "I know no sourced story about that, so I have nothing to offer. "
-    "Try the name of a service, such as NHS App, passports or tax."
-)
+NOTHING_FOUND = "I know no sourced story about that, so I have nothing to offer."
 STAY_OUT = "Somebody may have been hurt here, so I have no story to tell about this."
 SORRY = "I cannot reach my records at the moment, so I have no answer. Please ask again in a few minutes."
 
@@ -27,7 +27,7 @@ class ReplyKind(StrEnum):
     HARM = "harm"
     """A harm trope: acknowledged, with the finding, and no story."""
     CONTEXT = "context"
-    """What an anecdote leaves out, when there is no story left to tell."""
+    """What an anecdote leaves out, when there is no story left to tell, or a context fact that was looked up."""
     NOTHING = "nothing"
 
 
@@ -80,34 +80,53 @@ class Reply:
         return "\n".join(parts)
 
 
-def answer(trope: Trope, story: Story) -> Reply:
-    """Concede what is true, then tell the story; raises ValueError where the story may not answer the trope."""
+def answer(trope: Trope, story: Story, context: Sequence[ContextFact] = (), stale: bool = False) -> Reply:
+    """Concede what is true, then tell the story, then the first fact of `context` that is near and has room.
+
+    A `stale` story, one past its review day, says plainly how old its figures are. Raises ValueError where the story
+    may not answer the trope.
+    """
     fit = story.answer_to(trope.id)
     if trope.harm or fit is None:
         raise ValueError(f"{story.id} may not answer {trope.id}")
     conceded = trope.concede[0]
+    admitted = dated(conceded.text, conceded.as_of)
+    told = f"{connector(conceded.as_of, story.headline.as_of)} {dated(story.summary, story.headline.as_of)}"
+    scale = [
+        fact for fact in context if _near(fact, trope) and words(f"{admitted} {told} {_scale(fact)}") <= MAX_REPLY_WORDS
+    ][:1]
     return Reply(
         ReplyKind.ANSWER,
-        conceded=dated(conceded.text, conceded.as_of),
-        told=f"{connector(conceded.as_of, story.headline.as_of)} {dated(story.summary, story.headline.as_of)}",
-        caveat=_caveat(story),
+        conceded=admitted,
+        told=" ".join([told, *map(_scale, scale)]),
+        caveat=" ".join([_caveat(story, stale), *(sentence(fact.caveats[0]) for fact in scale)]),
         because=sentence(fit.reason),
-        sources=_lines([conceded, story.headline]),
+        sources=_lines([conceded, story.headline, *(fact.claim for fact in scale)]),
         trope=trope.id,
         story=story.id,
         title=story.title,
     )
 
 
-def tell(story: Story) -> Reply:
+def tell(story: Story, stale: bool = False) -> Reply:
     """A story that somebody looked up."""
     return Reply(
         ReplyKind.STORY,
         told=dated(story.summary, story.headline.as_of),
-        caveat=_caveat(story),
+        caveat=_caveat(story, stale),
         sources=_lines([story.headline]),
         story=story.id,
         title=story.title,
+    )
+
+
+def tell_fact(fact: ContextFact) -> Reply:
+    """A context fact that somebody looked up."""
+    return Reply(
+        ReplyKind.CONTEXT,
+        told=dated(fact.claim.text, fact.claim.as_of),
+        caveat=sentence(fact.caveats[0]),
+        sources=_lines([fact.claim]),
     )
 
 
@@ -122,21 +141,32 @@ def acknowledge(trope: Trope) -> Reply:
     )
 
 
-def put_in_context(trope: Trope) -> Reply:
-    """What is true, and what the anecdote leaves out; for a harm trope, what has changed since, when asked."""
-    conceded, context = trope.concede[0], trope.perspective[0]
+def put_in_context(trope: Trope, context: Sequence[ContextFact] = ()) -> Reply:
+    """What is true, and what the anecdote leaves out; for a harm trope, what has changed since, when asked.
+
+    The first fact of `context` says it, where there is one; the trope's own perspective, where there is none.
+    """
+    conceded = trope.concede[0]
+    fact = next(iter(context), None)
+    left_out = fact.claim if fact else trope.perspective[0]
     return Reply(
         ReplyKind.CONTEXT,
         conceded=dated(conceded.text, conceded.as_of),
-        told=dated(context.text, context.as_of),
-        sources=_lines([conceded, context]),
+        told=_scale(fact) if fact else dated(left_out.text, left_out.as_of),
+        caveat=sentence(fact.caveats[0]) if fact else "",
+        sources=_lines([conceded, left_out]),
         trope=trope.id,
     )
 
 
-def nothing_found() -> Reply:
-    """The honest answer to a lookup of something unknown; it repeats nothing of what was asked."""
-    return Reply(ReplyKind.NOTHING, told=NOTHING_FOUND)
+def nothing_found(ask_for: Sequence[str] = ()) -> Reply:
+    """The honest answer to a lookup of something unknown: it repeats nothing of what was asked.
+
+    `ask_for` are names that would be found, to try instead.
+    """
+    names = " or ".join(part for part in (", ".join(ask_for[:-1]), *ask_for[-1:]) if part)
+    advice = f" Try a name, such as {names}." if names else ""
+    return Reply(ReplyKind.NOTHING, told=NOTHING_FOUND + advice)
 
 
 def stay_out() -> Reply:
@@ -149,7 +179,7 @@ def sorry() -> Reply:
     return Reply(ReplyKind.NOTHING, told=SORRY)
 
 
-def explain(match: Match, rule: str) -> list[str]:
+def explain(match: "Match", rule: str) -> list[str]:
     """Why the bot spoke or held back, in sentences for the person who asks; `rule` is a decision's reason."""
     lines = []
     if match.trope:
@@ -165,9 +195,19 @@ def explain(match: Match, rule: str) -> list[str]:
     return lines
 
 
-def _caveat(story: Story) -> str:
+def _caveat(story: Story, stale: bool) -> str:
+    age = f"Figures as of {spoken_date(story.headline.as_of)}, not checked again since they were due. " if stale else ""
     status = "" if story.status == "live" else f"Status: {story.status}. "
-    return status + sentence(story.caveats[0])
+    return age + status + sentence(story.caveats[0])
+
+
+def _near(fact: ContextFact, trope: Trope) -> bool:
+    fit = fact.answer_to(trope.id)
+    return fit is not None and fit.fit != "wider picture"
+
+
+def _scale(fact: ContextFact) -> str:
+    return for_scale(fact.claim.text, fact.claim.as_of)
 
 
 def _lines(claims: Iterable[Claim]) -> tuple[SourceLine, ...]:

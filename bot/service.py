@@ -178,12 +178,12 @@ class Bot:
             known = await self.store.intervention(intervention)
             subject = self.core.base.tropes.get(known.trope or "") if known else None
             if known is None or subject is None:
-                return reply.nothing_found()
+                return reply.nothing_found(self.core.base.about.ask_for)
             told = await self.store.told(known.workspace, known.channel, self.clock(), self.rules)
         except StoreUnavailable:
             return reply.sorry()
         left = self.core.library.answers(subject.id, avoid=told | {known.story or ""})
-        return reply.answer(subject, left[0].story) if left else reply.put_in_context(subject)
+        return self.core.reply_to(subject.id, left[0].story.id) if left else self.core.in_context(subject.id)
 
     async def reply_again(self, intervention: str) -> Reply | None:
         """The reply of an intervention, made anew from its ids: to show it when it is asked for, or shared."""
@@ -201,7 +201,9 @@ class Bot:
             return reply.tell(story) if story else None
         if trope.harm:
             return reply.acknowledge(trope)
-        return reply.answer(trope, story) if story and story.answer_to(trope.id) else reply.put_in_context(trope)
+        if story and story.answer_to(trope.id):
+            return self.core.reply_to(trope.id, story.id)
+        return self.core.in_context(trope.id)
 
     async def _place(self, message: Message) -> Decision:
         """Whether this place may have passive replies at all, before the message is read."""

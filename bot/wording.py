@@ -92,6 +92,11 @@ def dated(text: str, as_of: str) -> str:
     return f"{sentence(text)} ({spoken_date(as_of)})"
 
 
+def for_scale(text: str, as_of: str) -> str:
+    """A context fact as a reply says it."""
+    return f"For scale: {dated(text, as_of)}"
+
+
 def answer_text(concession: str, conceded: str, summary: str, as_of: str) -> str:
     """What a reply says before its sources: what is true, then the story, each with its date."""
     return f"{dated(concession, conceded)} {connector(conceded, as_of)} {dated(summary, as_of)}"

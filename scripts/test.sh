@@ -23,7 +23,8 @@ $bin/ruff format --check .
 say "Types"
 $bin/mypy
 say "Knowledge base"
-$bin/counterpoint kb check
+$bin/counterpoint kb check --messages tests/messages
 $bin/counterpoint kb schema --check
+$bin/counterpoint kb export --format markdown --output docs/catalogue.md --check
 say "Tests"
 $bin/python -m pytest "$@"

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -12,8 +12,10 @@ from rich.panel import Panel
 from bot import reply
 from bot.commands.loading import load_core
 from bot.commands.terminal import console, fail
-from bot.core import Core
 from bot.reply import Reply, ReplyKind
+
+if TYPE_CHECKING:
+    from bot.core import Core
 
 Jsonl = Annotated[bool, typer.Option("--jsonl", help='read lines {"id": …, "text": …}, write one line for each')]
 
@@ -48,7 +50,7 @@ def match(
         show(core.reply_to(judgement.match.trope, judgement.story))
 
 
-def matched(core: Core, text: str) -> dict[str, Any]:
+def matched(core: "Core", text: str) -> dict[str, Any]:
     """What `match --jsonl` says about a text."""
     judgement = core.judge(text)
     speaks = judgement.decision.speak and judgement.story is not None
@@ -61,7 +63,7 @@ def matched(core: Core, text: str) -> dict[str, Any]:
     }
 
 
-def asked(core: Core, text: str) -> dict[str, Any]:
+def asked(core: "Core", text: str) -> dict[str, Any]:
     """What `ask --jsonl` says about a text."""
     found = core.answer(text).lookup
     return {

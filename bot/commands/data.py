@@ -5,13 +5,15 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.commands.terminal import console, fail
 from bot.settings import BadSettings, read_settings
-from bot.store import Store, StoreUnavailable
+
+if TYPE_CHECKING:  # slow to import, and other commands need none of it
+    from bot.store import Store
 
 app = typer.Typer(help="Export or delete everything kept about a workspace.", no_args_is_help=True)
 
@@ -19,8 +21,10 @@ Workspace = Annotated[str, typer.Option("--workspace", metavar="ID", help="the p
 
 
 @asynccontextmanager
-async def open_store() -> AsyncIterator[Store]:
+async def open_store() -> AsyncIterator["Store"]:
     """The store of the settings; prints what is wrong and ends the program where it cannot be used."""
+    from bot.store import Store, StoreUnavailable
+
     try:
         given = read_settings()
         url = given.database_url.get_secret_value() if given.database_url else None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -11,87 +12,107 @@ from pydantic import BaseModel
 from rich.markup import escape
 from rich.table import Table
 
-from bot import knowledge
+from bot import freshness, knowledge
+from bot.commands import kb_links, kb_publish, kb_reports
+from bot.commands.kb_reading import give_up, read_knowledge
 from bot.commands.loading import settings_or_fail
-from bot.commands.terminal import console, fail
+from bot.commands.terminal import console, count, fail
+from bot.curation.doubts import doubts
+from bot.curation.repeats import examples, repeated, twins
 from bot.reading import BadFile
-from bot.skeletons import STORY, TROPE
+from bot.skeletons import SKELETONS
 
 app = typer.Typer(help="Read, check and extend the knowledge base.", no_args_is_help=True)
 
+app.command("counts")(kb_reports.counts)
+app.command("graph")(kb_publish.graph)
+app.command("export")(kb_publish.export)
+app.command("stale")(kb_reports.stale)
+app.command("links")(kb_links.links)
 SCHEMAS: dict[str, type[BaseModel]] = {
     "trope": knowledge.Trope,
     "story": knowledge.Story,
+    "context": knowledge.ContextFact,
     "background": knowledge.Background,
+    "about": knowledge.About,
+    "off": knowledge.Off,
 }
 
 
-def load_knowledge() -> knowledge.KnowledgeBase:
-    """The knowledge base of the settings; prints every problem and ends the program where there is one."""
-    try:
-        return knowledge.load(settings_or_fail().knowledge_path)
-    except BadFile as error:
-        for problem in error.problems:
-            console.print(escape(str(problem)), style="red", soft_wrap=True, highlight=False)
-        count = len(error.problems)
-        fail(f"{count} {'problem' if count == 1 else 'problems'} in the knowledge base; nothing was loaded")
-
-
 @app.command()
-def check() -> None:
-    """Validate every file; each error names the file, the line and what to type."""
-    base = load_knowledge()
-    for story in base.overdue(dt.date.today()):
-        console.print(f"{story.id}: review_by {story.review_by} has passed; check its sources", style="yellow")
+def check(
+    messages: Annotated[
+        Path | None, typer.Option(help="a folder of twins, such as tests/messages, that must not repeat examples")
+    ] = None,
+) -> None:
+    """Validate every file, its dates and answers, and that no example nearly repeats another."""
+    reading = read_knowledge()
+    base = reading.base
+    try:
+        placed = examples(reading) + (twins(messages) if messages else [])
+    except BadFile as error:
+        give_up(error.problems)
+    if found := [*doubts(reading), *repeated(placed)]:
+        give_up(found)
+    for one in freshness.due(base, dt.date.today()):
+        console.print(f"{one.id}: review_by {one.review_by} has passed; check its sources", style="yellow")
     phrasings = sum(len(trope.phrasings) for trope in base.tropes.values())
     contrasts = sum(len(trope.contrasts) for trope in base.tropes.values())
     console.print(
-        f"{len(base.tropes)} tropes ({phrasings} phrasings, {contrasts} contrasts) and "
-        f"{len(base.stories)} stories are in order.",
+        f"{count(base.tropes, 'trope')} ({phrasings} phrasings, {contrasts} contrasts), "
+        f"{count(base.stories, 'story')} and {count(base.context, 'context fact')}: all in order.",
         style="green",
+        soft_wrap=True,
     )
 
 
 @app.command("list")
 def list_entries() -> None:
-    """List tropes and stories."""
-    base = load_knowledge()
+    """List tropes, stories and context facts."""
+    base = read_knowledge().base
     tropes = Table("trope", "claim", "sensitivity", "stories", title="Tropes")
     for trope in base.tropes.values():
         tropes.add_row(trope.id, escape(trope.claim), trope.sensitivity, str(len(base.stories_for(trope.id))))
     stories = Table("story", "title", "country", "status", "review by", title="Stories")
     for story in base.stories.values():
         stories.add_row(story.id, escape(story.title), story.country, story.status, story.review_by)
-    console.print(tropes, stories)
+    facts = Table("context fact", "claim", "as of", "review by", title="Context facts")
+    for fact in base.context.values():
+        facts.add_row(fact.id, escape(fact.claim.text), fact.claim.as_of, fact.review_by)
+    console.print(tropes, stories, facts)
 
 
 @app.command()
-def show(entry: Annotated[str, typer.Argument(help="the id of a trope or story", metavar="ID")]) -> None:
-    """Show one trope or story with everything in it."""
-    base = load_knowledge()
-    found = base.tropes.get(entry) or base.stories.get(entry)
+def show(entry: Annotated[str, typer.Argument(help="the id of an entry", metavar="ID")]) -> None:
+    """Show one trope, story or context fact with everything in it."""
+    base = read_knowledge().base
+    found = base.tropes.get(entry) or base.stories.get(entry) or base.context.get(entry)
     if found is None:
-        fail(f"there is no trope or story {entry!r}; `counterpoint kb list` shows them")
+        known = [*base.tropes, *base.stories, *base.context]
+        near = get_close_matches(entry, known, n=1)
+        advice = f"did you mean {near[0]}?" if near else "`counterpoint kb list` shows them"
+        fail(f"there is no entry {entry!r}; {advice}")
     text = yaml.safe_dump(found.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100)
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Argument(help="trope or story")],
-    entry: Annotated[str, typer.Argument(help="its id, such as nhs-fax-machines", metavar="ID")],
+    kind: Annotated[str, typer.Argument(help="trope, story or context")],
+    entry: Annotated[str, typer.Argument(help="its id, such as big-move-went-well", metavar="ID")],
 ) -> None:
     """Write a commented skeleton to fill in."""
-    if kind not in ("trope", "story"):
-        fail(f"{kind!r} is neither trope nor story; type: counterpoint kb new story {entry}")
+    if kind not in SKELETONS:
+        fail(f"{kind!r} is not one of {', '.join(SKELETONS)}; type: counterpoint kb new story {entry}")
     if not knowledge.is_id(entry):
-        fail(f"{entry!r} cannot be an id; use small letters, digits and hyphens, such as nhs-fax-machines")
-    folder = settings_or_fail().knowledge_path[-1] / {"trope": "tropes", "story": "stories"}[kind]
+        fail(f"{entry!r} cannot be an id; use small letters, digits and hyphens, such as big-move-went-well")
+    name, skeleton = SKELETONS[kind]
+    folder = settings_or_fail().knowledge_path[-1] / name
     path = folder / f"{entry}.yaml"
     if path.exists():
         fail(f"{path} exists already; choose another id, or edit it")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text({"trope": TROPE, "story": STORY}[kind].replace("ID", entry, 1), encoding="utf-8")
+    path.write_text(skeleton.replace("ID", entry, 1), encoding="utf-8")
     console.print(f"{path} is ready to fill in; then type: counterpoint kb check", soft_wrap=True)
 
 

@@ -1,12 +1,15 @@
 """Loads the core for a command, with a progress bar where a person waits."""
 
+from typing import TYPE_CHECKING
+
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.commands.terminal import errors, fail
-from bot.core import Core
-from bot.encoder import ModelMissing
 from bot.reading import BadFile
 from bot.settings import BadSettings, Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.core import Core
 
 
 def settings_or_fail() -> Settings:
@@ -17,8 +20,11 @@ def settings_or_fail() -> Settings:
         fail(str(error))
 
 
-def load_core(quiet: bool = False) -> Core:
+def load_core(quiet: bool = False) -> "Core":
     """The core, or the end of the program with what to do; says what it is doing on standard error."""
+    from bot.core import Core  # slow to import, and most commands need none
+    from bot.encoder import ModelMissing
+
     settings = settings_or_fail()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     try:

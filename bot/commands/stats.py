@@ -1,15 +1,16 @@
 """`counterpoint stats`: what was said and what was thought of it; sums, never about a person."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from bot.commands.data import open_store
 from bot.commands.terminal import console
-from bot.store import Statistics, Tally
-from bot.store.records import most, ranked
+
+if TYPE_CHECKING:  # slow to import, and other commands need none of it
+    from bot.store import Statistics, Tally
 
 
 def stats(
@@ -19,6 +20,8 @@ def stats(
     weeks: Annotated[int, typer.Option(min=1, max=520, help="how many weeks, this one included")] = 12,
 ) -> None:
     """Print replies, holds by reason, and how often replies were found helpful or not relevant."""
+    from bot.store.records import most, ranked
+
     found = asyncio.run(_read(workspace, weeks))
     console.print(f"Since {found.since:%d %B %Y}: {found.total}.")
     for title, tallies in (("trope", ranked(found.tropes)), ("story", ranked(found.stories))):
@@ -33,13 +36,13 @@ def stats(
         console.print(table)
 
 
-def _table(title: str, tallies: list[tuple[str, Tally]]) -> Table:
+def _table(title: str, tallies: list[tuple[str, "Tally"]]) -> Table:
     table = Table(title, "replies", "helpful", "not relevant")
     for name, tally in tallies:
         table.add_row(name, str(tally.replies), str(tally.helpful), str(tally.not_relevant))
     return table
 
 
-async def _read(workspace: str | None, weeks: int) -> Statistics:
+async def _read(workspace: str | None, weeks: int) -> "Statistics":
     async with open_store() as store:
         return await store.statistics(workspace, weeks)

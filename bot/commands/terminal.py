@@ -1,5 +1,6 @@
 """Where the command line prints: people read colours, programs read plain lines."""
 
+from collections.abc import Sized
 from typing import NoReturn
 
 import typer
@@ -8,6 +9,12 @@ from rich.markup import escape
 
 console = Console()
 errors = Console(stderr=True)
+
+
+def count(things: Sized, name: str) -> str:
+    """How many there are, with their name: "1 story", "2 stories"."""
+    several = f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+    return f"{len(things):,} {name if len(things) == 1 else several}"
 
 
 def fail(message: str) -> NoReturn:

@@ -60,11 +60,22 @@ def fit(base: KnowledgeBase, vectors: Vectors) -> Head:
 def _linear(rows: Any, vectors: Vectors, asserted: npt.NDArray[np.bool_], topics: Integers, tropes: int) -> Head:
     assertion = LogisticRegression(C=STRENGTH, max_iter=500).fit(rows, asserted)
     about = topics >= 0
-    topic = LogisticRegression(C=STRENGTH, max_iter=300).fit(vectors[about], topics[about])
-    weights, bias = np.zeros((tropes, vectors.shape[1])), np.full(tropes, -30.0)
-    weights[topic.classes_] = topic.coef_
-    bias[topic.classes_] = topic.intercept_
+    weights, bias = _topic(vectors[about], topics[about], tropes)
     return Head(assertion.coef_[0], assertion.intercept_, weights, bias, np.array([1.0, 1.0, 0.0]), np.ones(1))
+
+
+def _topic(vectors: Vectors, topics: Integers, tropes: int) -> tuple[Floats, Floats]:
+    """Weights (tropes, dimensions) and bias (tropes,) that tell the tropes apart; -30 for one without examples."""
+    weights, bias = np.zeros((tropes, vectors.shape[1])), np.full(tropes, -30.0)
+    present = np.unique(topics)
+    if len(present) == 1:
+        bias[present] = 0.0
+        return weights, bias
+    model = LogisticRegression(C=STRENGTH, max_iter=300).fit(vectors, topics)
+    both = len(present) == 2  # then scikit-learn gives one row, for the second against the first
+    weights[present] = np.vstack([-model.coef_, model.coef_]) / 2 if both else model.coef_
+    bias[present] = np.concatenate([-model.intercept_, model.intercept_]) / 2 if both else model.intercept_
+    return weights, bias
 
 
 def _calibrate(scores: Floats, shares: Floats, asserted: npt.NDArray[np.bool_], topics: Integers) -> Floats:

@@ -8,9 +8,10 @@ from cryptography.fernet import Fernet
 from bot.message import AuthorKind
 from bot.platforms.slack import blocks, events
 from bot.platforms.slack.manifest import OPTIONAL_SCOPES, SCOPES, manifest
-from bot.platforms.slack.suggestions import check, form
+from bot.platforms.slack.suggestions import form
 from bot.reply import Reply, ReplyKind, SourceLine
 from bot.settings import BadSettings, read_settings
+from bot.suggestions import check
 from tests.emulators.slack.blockkit import check_blocks, check_view
 
 EVENT = {"type": "message", "user": "U1", "channel": "C1", "ts": "1700000000.000100", "text": "Hello"}

@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.knowledge import web_address
 from bot.platforms.slack import blocks as block
 from bot.store import StoreUnavailable
+from bot.suggestions import FIELDS, NOT_NOW, PROMISE, THANKS, check
 
 if TYPE_CHECKING:
     from bot.platforms.slack.adapter import SlackAdapter
 
 FORM = "suggestion"
-FIELDS = {
-    "title": ("What worked?", "NHS login passed ten million users", 90, False),
-    "organisation": ("Who did it?", "NHS England", 120, False),
-    "figure": ("One figure, and its date", "41 million accounts, 2022", 200, False),
-    "url": ("Where can it be checked?", "https://…", 500, False),
-    "different": ("What was done differently?", "A small team built it in the open", 600, True),
-}
-"""Label, example, length, and whether it has several lines."""
 
 
 class Suggestions:
@@ -51,27 +43,9 @@ class Suggestions:
         try:
             await self._bot.store.suggest(str(body["team"]["id"]), fields, self._bot.clock())
         except StoreUnavailable:
-            await ack(response_action="errors", errors={"title": "I cannot save this at the moment; try again soon."})
+            await ack(response_action="errors", errors={"title": NOT_NOW})
             return
         await ack(response_action="update", view=_thanks())
-
-
-def check(fields: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with a suggestion, by field."""
-    faults = {}
-    for name, (label, example, length, _) in FIELDS.items():
-        if not fields.get(name, "").strip():
-            faults[name] = f"{label} For example: {example}"
-        elif len(fields[name]) > length:
-            faults[name] = f"Please use at most {length} characters."
-    if "url" not in faults:
-        try:
-            web_address(fields["url"])
-        except ValueError:
-            faults["url"] = "Type a whole web address, starting with https://"
-    if "figure" not in faults and not any(character.isdigit() for character in fields["figure"]):
-        faults["figure"] = "Type a figure with its date, such as: 41 million accounts, 2022"
-    return faults
 
 
 def form() -> dict[str, Any]:
@@ -83,21 +57,21 @@ def form() -> dict[str, Any]:
         "submit": {"type": "plain_text", "text": "Send"},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [
-            block.context("Curators look at it and check its source before it is ever told. Your name is not kept."),
+            block.context(PROMISE),
             *(
                 {
                     "type": "input",
                     "block_id": name,
-                    "label": {"type": "plain_text", "text": label},
+                    "label": {"type": "plain_text", "text": field.label},
                     "element": {
                         "type": "plain_text_input",
                         "action_id": "value",
-                        "multiline": several,
-                        "max_length": length,
-                        "placeholder": {"type": "plain_text", "text": example},
+                        "multiline": field.several_lines,
+                        "max_length": field.length,
+                        "placeholder": {"type": "plain_text", "text": field.example},
                     },
                 }
-                for name, (label, example, length, several) in FIELDS.items()
+                for name, field in FIELDS.items()
             ),
         ],
     }
@@ -108,7 +82,7 @@ def _thanks() -> dict[str, Any]:
         "type": "modal",
         "title": {"type": "plain_text", "text": "Thank you"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [block.section("Your suggestion is kept for the curators.")],
+        "blocks": [block.section(THANKS)],
     }
 
 
