@@ -117,6 +117,9 @@ class Library:
         self._tropes.add_all(phrasings)
         self._tropes.vectors = np.concatenate([named, phrasings.vectors])
         self._words = {id_: terms(_searchable(story)) for id_, story in base.stories.items()}
+        self._fact_words = {
+            id_: frozenset(terms(" ".join([fact.claim.text, *fact.tags]))) for id_, fact in base.context.items()
+        }
         self._lexicon = frozenset(word for words in self._words.values() for word in words)
         self._bm25: Any = BM25Plus(list(self._words.values())) if self._words else None
 
@@ -168,7 +171,7 @@ class Library:
     def _fact(self, asked: Sequence[str], vector: Vectors, least: float) -> ContextFact | None:
         """The context fact that is nearest to what was asked, where it scores `least` or more."""
         scores = {
-            id_: SEMANTIC_SHARE * max(near, 0) + (1 - SEMANTIC_SHARE) * _shared(asked, self._base.context[id_])
+            id_: SEMANTIC_SHARE * max(near, 0) + (1 - SEMANTIC_SHARE) * _shared(asked, self._fact_words[id_])
             for id_, near in self._facts.best(vector).items()
         }
         best = max(sorted(scores), key=scores.__getitem__, default=None)
@@ -231,9 +234,8 @@ def _fold(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
 
 
-def _shared(asked: Sequence[str], fact: ContextFact) -> float:
-    """The share of what was asked that stands in a fact, 0..1."""
-    words = set(terms(" ".join([fact.claim.text, *fact.tags])))
+def _shared(asked: Sequence[str], words: Collection[str]) -> float:
+    """The share of what was asked that stands among some words, 0..1."""
     return sum(word in words for word in asked) / len(asked)
 
 
