@@ -81,14 +81,18 @@ class Core:
         """The fairest story for a match that may be told unasked and was not told here lately."""
         if match.trope is None:
             return None
-        untold = avoid | freshness.too_old(self.base.stories.values(), self.today())
-        ranked = self.library.answers(match.trope, avoid=untold)
-        return ranked[0].story.id if ranked else None
+        fair = (ranked.story for ranked in self.library.answers(match.trope, avoid=avoid))
+        return next((story.id for story in fair if not freshness.is_too_old(story, self.today())), None)
 
     def reply_to(self, trope: str, story: str) -> Reply:
         """The words for a trope and the story chosen for it."""
         told = self.base.stories[story]
         return reply.answer(self.base.tropes[trope], told, self._context(trope), self._stale(told))
+
+    def tell(self, story: str) -> Reply:
+        """The words for a story that somebody looked up."""
+        told = self.base.stories[story]
+        return reply.tell(told, self._stale(told))
 
     def in_context(self, trope: str) -> Reply:
         """What an anecdote leaves out, when there is no story left to tell."""
@@ -125,7 +129,7 @@ class Core:
             return self.in_context(found.trope.id) if found.trope else reply.nothing_found(self.base.about.ask_for)
         if found.trope and fresh[0].answer_to(found.trope.id):
             return self.reply_to(found.trope.id, fresh[0].id)
-        return reply.tell(fresh[0], self._stale(fresh[0]))
+        return self.tell(fresh[0].id)
 
     def _context(self, trope: str) -> list[ContextFact]:
         """The facts that put a trope into proportion and are not too old to be told."""

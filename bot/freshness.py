@@ -1,7 +1,6 @@
 """How long an entry may be told before somebody looks at its sources again. Pure: the day is always given."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.knowledge import ContextFact, KnowledgeBase, Story
@@ -34,12 +33,10 @@ def is_too_old(entry: Story | ContextFact, today: dt.date) -> bool:
     return today - review_day(entry) > UNASKED_LIMIT
 
 
-def too_old(entries: Iterable[Story | ContextFact], today: dt.date) -> frozenset[str]:
-    """The ids of the entries that nobody is told unasked."""
-    return frozenset(entry.id for entry in entries if is_too_old(entry, today))
-
-
 def due(base: KnowledgeBase, today: dt.date, within: int = 0) -> list[Due]:
-    """The entries whose review day has passed or comes within that many days, the most overdue first."""
+    """The entries whose review day has passed or comes within that many days, the most overdue first.
+
+    `within` is not negative; a review day that is today has come, and has not passed.
+    """
     found = [Due((review_day(entry) - today).days, entry.id, entry.review_by) for entry in base.tellable]
-    return sorted(one for one in found if one.days < 0 or one.days <= within)
+    return sorted(one for one in found if one.days <= within)

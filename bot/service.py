@@ -198,7 +198,7 @@ class Bot:
             self.core.base.stories.get(known.story or ""),
         )
         if trope is None:
-            return reply.tell(story) if story else None
+            return self.core.tell(story.id) if story else None
         if trope.harm:
             return reply.acknowledge(trope)
         if story and story.answer_to(trope.id):

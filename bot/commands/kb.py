@@ -17,6 +17,7 @@ from bot.commands import kb_links, kb_publish, kb_reports
 from bot.commands.kb_reading import give_up, read_knowledge
 from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, count, fail
+from bot.curation import counts
 from bot.curation.doubts import doubts
 from bot.curation.repeats import examples, repeated, twins
 from bot.reading import BadFile
@@ -55,11 +56,11 @@ def check(
     if found := [*doubts(reading), *repeated(placed)]:
         give_up(found)
     for one in freshness.due(base, dt.date.today()):
-        console.print(f"{one.id}: review_by {one.review_by} has passed; check its sources", style="yellow")
-    phrasings = sum(len(trope.phrasings) for trope in base.tropes.values())
-    contrasts = sum(len(trope.contrasts) for trope in base.tropes.values())
+        if one.days < 0:
+            console.print(f"{one.id}: review_by {one.review_by} has passed; check its sources", style="yellow")
+    held = counts.count(base)
     console.print(
-        f"{count(base.tropes, 'trope')} ({phrasings} phrasings, {contrasts} contrasts), "
+        f"{count(base.tropes, 'trope')} ({held.phrasings} phrasings, {held.contrasts} contrasts), "
         f"{count(base.stories, 'story')} and {count(base.context, 'context fact')}: all in order.",
         style="green",
         soft_wrap=True,

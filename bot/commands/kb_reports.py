@@ -70,6 +70,7 @@ def stale(
             limit = " (told only when asked)" if -one.days > freshness.UNASKED_LIMIT.days else ""
             table.add_row(one.id, one.review_by, f"{one.days}{limit}", style="red" if one.days < 0 else None)
         console.print(table)
-        console.print(f"{counted(past, 'entry')} past review_by; open each source, then set a new day.")
     if past:
+        if not as_json:
+            console.print(f"{counted(past, 'entry')} past review_by; open each source, then set a new day.")
         raise typer.Exit(1)

@@ -9,7 +9,11 @@ import pytest
 from bot import freshness, reply
 from bot.core import Core
 from bot.knowledge import KnowledgeBase, load
-from bot.matcher import Candidate, Match
+from bot.matcher import NOTHING, Candidate, Match
+from bot.message import Message, Trigger
+from bot.policy import Rules
+from bot.service import Bot, utc_now
+from bot.store import Store
 from tests.knowledge.conftest import Run, change
 from tests.web.stand_in import BASE, small_core
 
@@ -74,6 +78,20 @@ def test_somebody_who_asks_is_told_it_with_the_age_of_its_figures(tmp_path: Path
     assert said.caveat.startswith("Figures as of June 2024")
 
 
+async def test_a_looked_up_story_keeps_the_age_of_its_figures_when_it_is_shared(tmp_path: Path) -> None:
+    store = await Store.open(None, tmp_path / "data")
+    bot = Bot(on(DUE + DAY, tmp_path), store)
+    asked = Message("T1", "C1", "1.0", "U1", "zzz", utc_now())
+    claimed = await store.claim_asked(
+        asked, Trigger.LOOKUP, NOTHING, Rules(), utc_now(), None, next(iter(BASE.stories))
+    )
+    again = await bot.reply_again(claimed.intervention or "")
+    bot.close()
+    await store.close()
+    assert again is not None
+    assert again.caveat.startswith("Figures as of June 2024")
+
+
 def test_a_context_fact_that_is_too_old_is_left_out(base: KnowledgeBase, tmp_path: Path) -> None:
     core = small_core(tmp_path)
     young = Core(base, core.matcher, core.library, today=lambda: DUE)
@@ -98,6 +116,13 @@ def test_the_check_warns_of_what_is_past_its_day(kb: Run, garden: Path) -> None:
     said = kb("check")
     assert said.exit_code == 0
     assert "shared-compost: review_by 2025-06-01 has passed" in said.output
+
+
+def test_the_check_says_nothing_of_what_is_due_today(kb: Run, garden: Path) -> None:
+    today = dt.date.today().isoformat()
+    change(garden / "stories/shared-compost.yaml", lambda story: story.update(review_by=today))
+    assert "has passed" not in kb("check").output
+    assert "past review_by" not in kb("stale").output
 
 
 def test_what_is_nearly_due_is_listed_without_failing(kb: Run) -> None:
