@@ -180,7 +180,7 @@ def sorry() -> Reply:
 
 
 def explain(match: "Match", rule: str) -> list[str]:
-    """Why the bot spoke or held back, in sentences for the person who asks; `rule` is a decision's reason."""
+    """Why the bot spoke or held back, in sentences for whoever asks; `rule` is a decision's reason, or empty."""
     lines = []
     if match.trope:
         lines.append(
@@ -191,8 +191,7 @@ def explain(match: "Match", rule: str) -> list[str]:
         lines.append(f"Nearest example of it: “{match.phrasing.text}”")
     if match.contrast:
         lines.append(f"Nearest example of something else: “{match.contrast.text}”")
-    lines.append(sentence(rule))
-    return lines
+    return [*lines, sentence(rule)] if rule else lines
 
 
 def _caveat(story: Story, stale: bool) -> str:

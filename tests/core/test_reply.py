@@ -10,6 +10,7 @@ import pytest
 
 from bot import reply
 from bot.core import Core
+from bot.matcher import NOTHING
 from bot.reply import ReplyKind
 from bot.wording import MAX_REPLY_WORDS, banned_words, words
 
@@ -94,3 +95,7 @@ def test_an_explanation_names_the_example_the_probability_and_the_rule(core: Cor
     assert "%" in lines
     assert "Nearest example" in lines
     assert "Because of a rule." in lines
+
+
+def test_an_explanation_without_a_rule_has_no_empty_sentence() -> None:
+    assert reply.explain(NOTHING, "") == []
