@@ -92,7 +92,11 @@ async def _mute(bot: Bot, directive: Directive, place: Place) -> str:
 async def describe(bot: Bot, place: Place) -> str:
     """How a channel is set and why the bot speaks there or does not, in sentences."""
     store, now = bot.store, bot.clock()
-    lines = [MODE_SAID[await store.mode(place.workspace, place.channel)]]
+    lines = [
+        MODE_SAID[await store.mode(place.workspace, place.channel)],
+        f"Unasked I speak where the probability that a message is a known anecdote reaches "
+        f"{bot.core.matcher.threshold:.0%}.",
+    ]
     if await store.paused(place.workspace, now):
         lines.append("An admin has paused me in the whole workspace.")
     muted = sorted(await store.channel_mutes(place.workspace, place.channel))
@@ -108,6 +112,8 @@ async def describe(bot: Bot, place: Place) -> str:
     ]
     if quiet:
         lines.append(f"Gone quiet here, for replies were marked not relevant: {_names(sorted(quiet))}.")
+    if last := await bot.why_last(place.workspace, place.channel):
+        lines += ["My latest reply here:", *(f"• {line}" for line in last)]
     return "\n".join(lines)
 
 

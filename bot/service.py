@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from bot import policy, reply
 from bot.batching import Batcher
 from bot.core import ASKED_THRESHOLD, Core
-from bot.matcher import NOTHING, Match
+from bot.matcher import NOTHING, Candidate, Match
 from bot.message import Message, Mode, Trigger
 from bot.policy import Decision, Facts, Rules, Situation
-from bot.reply import Reply
-from bot.store import Intervention, Store, StoreUnavailable
+from bot.reply import Reply, ReplyKind
+from bot.store import Asked, Intervention, Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 EMOJI_ONLY = "emoji"
 """Stands for the id of a posted reply where so far only an emoji was put on the message."""
+QUEUE_FULL = "queue_full"
+"""The rule that holds where a reply was allowed, but too many waited to be posted."""
 SILENT = Decision(False, "unavailable", "the database cannot be reached")
+ASKED = Decision(True, "asked", "you asked")
 Clock = Callable[[], dt.datetime]
 
 
@@ -114,9 +117,28 @@ class Bot:
         if outcome.intervention:
             await self._try(self.store.release(outcome.intervention))
 
+    async def dropped(self, outcome: Outcome, workspace: str) -> None:
+        """A passive reply gave way, for too many waited to be posted: its cooldowns are free, and it counts as held."""
+        await self.failed(outcome)
+        await self._try(self.store.held(workspace, QUEUE_FULL, self.clock()))
+
     async def shared(self, intervention: str, posted_id: str) -> None:
         """A reply that one person saw, or that an emoji stood for, now stands in the channel."""
         await self._try(self.store.posted(intervention, posted_id, self.clock()))
+
+    async def begin_share(self, known: Intervention) -> bool:
+        """Whether a reply may be posted openly now; of several who press, in whatever process, one may.
+
+        Then say `shared` or `not_shared`. While the database is away, nobody may.
+        """
+        try:
+            return await self.store.first_sight(known.workspace, f"share-{known.id}", self.clock())
+        except StoreUnavailable:
+            return False
+
+    async def not_shared(self, known: Intervention) -> None:
+        """The platform did not take it: somebody may try again."""
+        await self._try(self.store.unsee(known.workspace, f"share-{known.id}"))
 
     async def known(self, intervention: str) -> Intervention | None:
         """The record of a reply, where it is still kept and the database can be reached."""
@@ -172,16 +194,34 @@ class Bot:
             return ["That reply is no longer in my records."]
         return self._reasons(known)
 
-    async def more(self, intervention: str) -> Reply:
-        """Another story for the same trope; what the anecdote leaves out, when there is none."""
+    async def why_last(self, workspace: str, channel: str) -> list[str]:
+        """Why the latest passive reply in a channel was given, in sentences; none where there was none."""
+        known = await self.store.last_passive(workspace, channel)
+        return self._reasons(known) if known else []
+
+    async def on_more(self, intervention: str, person: str) -> Outcome:
+        """Somebody asks for another story like this one: recorded and limited as everything that is asked."""
         try:
             known = await self.store.intervention(intervention)
-            subject = self.core.base.tropes.get(known.trope or "") if known else None
-            if known is None or subject is None:
-                return reply.nothing_found(self.core.base.about.ask_for)
-            told = await self.store.told(known.workspace, known.channel, self.clock(), self.rules)
+            said = await self._another(known)
+            if known is None or said.kind is ReplyKind.NOTHING:
+                return Outcome(ASKED, reply=said)
+            match = Match((Candidate(said.trope or "", known.probability),), self.core.matcher.threshold)
+            ask = Asked(known.workspace, known.channel, person, thread=known.thread)
+            claimed = await self.store.claim_asked(
+                ask, Trigger.SHORTCUT, match, self.rules, self.clock(), said.trope, said.story
+            )
         except StoreUnavailable:
-            return reply.sorry()
+            return Outcome(SILENT, reply=reply.sorry())
+        if not claimed.decision.speak:
+            return Outcome(claimed.decision)
+        return Outcome(claimed.decision, match, said, claimed.intervention)
+
+    async def _another(self, known: Intervention | None) -> Reply:
+        subject = self.core.base.tropes.get(known.trope or "") if known else None
+        if known is None or subject is None:
+            return reply.nothing_found(self.core.base.about.ask_for)
+        told = await self.store.told(known.workspace, known.channel, self.clock(), self.rules)
         left = self.core.library.answers(subject.id, avoid=told | {known.story or ""})
         return self.core.reply_to(subject.id, left[0].story.id) if left else self.core.in_context(subject.id)
 
@@ -229,7 +269,10 @@ class Bot:
         trope = self.core.base.tropes.get(known.trope or "")
         lines = []
         if trope:
-            lines.append(f"I took a message for the anecdote “{trope.claim}” (probability {known.probability:.0%}).")
+            lines.append(
+                f"I took a message for the anecdote “{trope.claim}” (probability {known.probability:.0%}; "
+                f"unasked I speak from {self.core.matcher.threshold:.0%})."
+            )
             if known.phrasing is not None and known.phrasing < len(trope.phrasings):
                 lines.append(f"The nearest example I know of it: “{trope.phrasings[known.phrasing]}”")
         story = self.core.base.stories.get(known.story or "")
@@ -240,6 +283,7 @@ class Bot:
         lines.append(
             "Somebody asked me." if asked else "This channel has turned passive replies on, and no rule held me back."
         )
+        lines.append(f"The rule that decided: {known.rule.replace('_', ' ')}.")
         return lines
 
     async def _try(self, work: Awaitable[None]) -> None:

@@ -1,5 +1,8 @@
 """The commented skeletons that `counterpoint kb new` writes."""
 
+FILL_IN = "FILL IN"
+"""Marks what a curator has to write in a skeleton that was made from a suggestion; `kb check` refuses it."""
+
 TROPE = """# yaml-language-server: $schema=../schema/trope.json
 # A trope: a recurring negative claim, with what is true in it and what is not.
 # Fill in every line, then type: counterpoint kb check

@@ -5,14 +5,26 @@ cd "$(dirname "$0")/.."
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 
 sh scripts/setup.sh dev
-if ! command -v chromium >/dev/null 2>&1; then
+need() {
+    command -v "$1" >/dev/null 2>&1 && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        say "Installing Chromium for the browser tests"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+        say "Installing $2 for the browser tests"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
     else
-        echo "The browser tests need Chromium at 'chromium'; install it, such as: sudo apt-get install chromium" >&2
+        echo "The browser tests need '$1'; install it, such as: sudo apt-get install $2" >&2
         exit 1
     fi
+}
+need chromium chromium
+need node nodejs
+need npm npm
+wanted=tests/teams/playground/package-lock.json
+if ! cmp -s "$wanted" .venv/npm/installed; then
+    say "Installing Microsoft's playground for Teams into .venv/npm (tests only)"
+    mkdir -p .venv/npm
+    cp tests/teams/playground/package.json "$wanted" .venv/npm/
+    npm ci --prefix .venv/npm --ignore-scripts --no-audit --no-fund --loglevel=error
+    cp "$wanted" .venv/npm/installed
 fi
 # The SDKs under test send only to loopback; a proxy would carry that away.
 unset HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy

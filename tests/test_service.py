@@ -139,8 +139,9 @@ async def test_a_reply_explains_itself_from_ids_alone(bot: Bot, clock: Clock) ->
 
 async def test_more_like_this_tells_another_story(bot: Bot, clock: Clock) -> None:
     outcome = await bot.on_message(said(FAX, clock))
-    more = await bot.more(outcome.intervention or "")
+    more = (await bot.on_more(outcome.intervention or "", "U9")).reply
     assert outcome.reply is not None
+    assert more is not None
     assert more.story not in (None, outcome.reply.story)
 
 

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot import freshness, knowledge
-from bot.commands import kb_links, kb_publish, kb_reports
+from bot.commands import kb_links, kb_publish, kb_reports, kb_suggestions
 from bot.commands.kb_reading import give_up, read_knowledge
 from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, count, fail
@@ -30,6 +30,7 @@ app.command("graph")(kb_publish.graph)
 app.command("export")(kb_publish.export)
 app.command("stale")(kb_reports.stale)
 app.command("links")(kb_links.links)
+app.command("suggestions")(kb_suggestions.suggestions)
 SCHEMAS: dict[str, type[BaseModel]] = {
     "trope": knowledge.Trope,
     "story": knowledge.Story,

@@ -23,7 +23,7 @@ def stats(
     from bot.store.records import most, ranked
 
     found = asyncio.run(_read(workspace, weeks))
-    console.print(f"Since {found.since:%d %B %Y}: {found.total}.")
+    console.print(f"Since {found.since.day} {found.since:%B %Y}: {found.total}.")
     for title, tallies in (("trope", ranked(found.tropes)), ("story", ranked(found.stories))):
         if tallies:
             console.print(_table(title, tallies))

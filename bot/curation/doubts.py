@@ -7,6 +7,7 @@ from bot.curation.claims import stated
 from bot.freshness import review_day
 from bot.knowledge import KnowledgeBase, Reading, Story, Trope
 from bot.reading import Location, Problem
+from bot.skeletons import FILL_IN
 
 LONGEST = 3
 """Years that an entry may go without anybody looking at it."""
@@ -17,6 +18,7 @@ def doubts(reading: Reading) -> Iterator[Problem]:
     yield from _dates(reading)
     yield from _reviews(reading)
     yield from _answers(reading)
+    yield from _unfilled(reading)
 
 
 def later(one: str, other: str) -> bool:
@@ -67,6 +69,22 @@ def _answers(reading: Reading) -> Iterator[Problem]:
                     "give both a tag that names the service, or choose another `fit`"
                 )
                 yield reading.documents[story.id].problem(("answers", index, "fit"), message)
+
+
+def _unfilled(reading: Reading) -> Iterator[Problem]:
+    for document in reading.documents.values():
+        for place, text in _texts(document.data):
+            if FILL_IN in text:
+                yield document.problem(place, f"still says {FILL_IN}; write it, or delete the file")
+
+
+def _texts(value: object, place: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Every text in a document, and where it stands."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(part, (*place, key))
 
 
 def _related(story: Story, trope: Trope, base: KnowledgeBase) -> bool:

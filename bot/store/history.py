@@ -1,12 +1,13 @@
 """What happened: events seen, interventions and what became of them, holds and suggestions."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
+from bot.message import Trigger
 from bot.store.base import Part
 from bot.store.facts import once
 from bot.store.records import Intervention, State, Suggestion, monday
@@ -25,6 +26,12 @@ class History(Part):
         async with self._database.write() as connection:
             return (await connection.execute(insert)).first() is not None
 
+    async def unsee(self, workspace: str, event_id: str) -> None:
+        """What was begun at first sight came to nothing: the next sight is the first again."""
+        seen = seen_events.c
+        async with self._database.write() as connection:
+            await connection.execute(delete(seen_events).where(seen.workspace == workspace, seen.event == event_id))
+
     async def intervention(self, intervention: str) -> Intervention | None:
         """The record of a reply, by its own id."""
         return await self._intervention(_i.id == intervention)
@@ -38,6 +45,17 @@ class History(Part):
     async def by_posted(self, workspace: str, channel: str, posted_id: str) -> Intervention | None:
         """The record of a reply, by the id that the platform gave it."""
         return await self._intervention(_i.workspace == workspace, _i.channel == channel, _i.posted_id == posted_id)
+
+    async def last_passive(self, workspace: str, channel: str) -> Intervention | None:
+        """The latest passive reply in a channel that was said."""
+        latest = select(interventions).where(
+            _i.workspace == workspace,
+            _i.channel == channel,
+            _i.trigger == Trigger.PASSIVE,
+            _i.state.in_([State.POSTED, State.WITHDRAWN]),
+        )
+        rows = await self._rows(latest.order_by(_i.claimed_at.desc()).limit(1))
+        return _record(rows)
 
     async def is_author(self, intervention: str, person: str) -> bool:
         """Whether this person wrote the message that was answered, or asked."""
@@ -88,4 +106,8 @@ class History(Part):
 
     async def _intervention(self, *where: ColumnElement[bool]) -> Intervention | None:
         rows = await self._rows(select(interventions).where(*where).limit(1))
-        return Intervention.of(rows[0]._mapping) if rows else None
+        return _record(rows)
+
+
+def _record(rows: Sequence[Any]) -> Intervention | None:
+    return Intervention.of(rows[0]._mapping) if rows else None

@@ -137,7 +137,7 @@ class Statistics:
 
     def text(self) -> str:
         """A summary in lines for a chat."""
-        lines = [f"Since {self.since:%d %B %Y}: {self.total}."]
+        lines = [f"Since {self.since.day} {self.since:%B %Y}: {self.total}."]
         lines += [f"• `{trope}`: {tally}" for trope, tally in ranked(self.tropes)]
         if self.holds:
             held = ", ".join(f"{rule.replace('_', ' ')} {count}" for rule, count in most(self.holds))

@@ -33,10 +33,8 @@ class Store(Claims, Places, History, Keeping):
         cannot be used, and StoreUnavailable for a database that does not answer.
         """
         database = Database(read_address(url, data_path))
-        if key is None:
-            key = _own_key(data_path)
-            if not database.is_sqlite:
-                log.warning("no COUNTERPOINT_KEY: processes on other machines will not know the same persons")
+        own_key = key is None
+        key = _own_key(data_path) if key is None else key
         try:
             await _prepare(database)
         except BaseException as error:
@@ -48,6 +46,8 @@ class Store(Claims, Places, History, Keeping):
                 f"the database at {database.place} cannot be opened ({reason}); "
                 "check that it runs and that DATABASE_URL is right"
             ) from error
+        if own_key and not database.is_sqlite:  # said once it is open: opening is tried again and again
+            log.warning("no COUNTERPOINT_KEY: processes on other machines will not know the same persons")
         return cls(database, Pseudonyms(key))
 
     async def close(self) -> None:

@@ -1,7 +1,6 @@
 """The Slack adapter as it is served, between the emulated Slack, a small core and a database of its own."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,9 +83,22 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     store = await Store.open(None, tmp_path / "data")
     bot = Bot(small_core(tmp_path), store)
     yield bot
-    await asyncio.sleep(0.03)  # listeners that were acknowledged may still be recording what they posted
     bot.close()
     await store.close()
+
+
+@pytest.fixture
+def lose_database(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
+    """Takes the database away in the middle of a test."""
+
+    def gone(*_: object, **__: object) -> None:
+        raise OSError("the database is gone")
+
+    async def lose() -> None:
+        monkeypatch.setattr("aiosqlite.connect", gone)
+        await bot.store.engine.dispose()
+
+    return lose
 
 
 def settings(slack: Slack, **more: Any) -> Settings:

@@ -399,6 +399,8 @@ async def test_what_slack_says_of_people_and_channels(slack: Slack, client: Asyn
     shared = slack.channel("shared", guest, creator=boss, shared=True)
     assert (await client.users_info(user=guest.id))["user"]["is_restricted"]
     assert (await client.users_info(user=boss.id))["user"]["is_admin"]
+    assert (await client.bots_info(bot=slack.bot.bot_id))["bot"]["app_id"] == slack.app.id
+    assert (await refused(client.bots_info(bot="B0NOBODY")))["error"] == "bot_not_found"
     said = (await client.conversations_info(channel=shared.id))["channel"]
     assert (said["is_ext_shared"], said["creator"], said["is_member"]) == (True, boss.id, True)
     await client.conversations_leave(channel=shared.id)

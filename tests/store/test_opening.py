@@ -43,6 +43,20 @@ async def test_the_key_lasts_from_one_start_to_the_next(tmp_path: Path) -> None:
         await store.close()
 
 
+@pytest.mark.slow
+async def test_a_missing_key_is_said_once_and_not_at_each_attempt_to_open(
+    new_postgres: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A database that is away is tried again every few seconds."""
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await Store.open("postgresql://nobody@127.0.0.1:1/nowhere", tmp_path, None)
+    assert "COUNTERPOINT_KEY" not in caplog.text
+    store = await Store.open(new_postgres, tmp_path, None)
+    assert caplog.text.count("no COUNTERPOINT_KEY") == 1
+    await store.close()
+
+
 def test_all_who_make_a_key_at_once_get_the_same(tmp_path: Path) -> None:
     """The first one wins, and nothing is left behind."""
     with ThreadPoolExecutor(16) as threads:

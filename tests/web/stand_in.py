@@ -113,6 +113,11 @@ class WordMatcher(Matcher):
     def __init__(self) -> None:
         """Needs nothing."""
 
+    @property
+    def threshold(self) -> float:
+        """The same for every message."""
+        return THRESHOLD
+
     def match_many(self, texts: Sequence[str]) -> list[Match]:
         """A match for each text."""
         return [self._one(text) for text in texts]

@@ -1,28 +1,30 @@
 """Slack's events become the bot's use cases; everything is acknowledged at once and worked on after."""
 
+import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
 from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
-from slack_sdk.errors import SlackApiError
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.directives import Directive, Misunderstood, parse
-from bot.management import HELP, Place, carry_out
+from bot.management import Place
 from bot.message import AuthorKind, Message, Mode
-from bot.platforms.slack import blocks as block
 from bot.platforms.slack.buttons import Buttons
-from bot.platforms.slack.events import mentions, message_from, without_mention
+from bot.platforms.slack.commands import Commands
+from bot.platforms.slack.events import mentions, message_from, team_of
 from bot.platforms.slack.home import Home
+from bot.platforms.slack.listening import Listening
+from bot.platforms.slack.mentions import Mentions
 from bot.platforms.slack.people import People, Who
 from bot.platforms.slack.posting import EMOJI, Poster
 from bot.platforms.slack.suggestions import Suggestions
+from bot.platforms.slack.trouble import reason
 from bot.service import Bot
 from bot.store import StoreUnavailable
 
@@ -33,9 +35,9 @@ HELLO = (
     "stories. I am silent here until a channel manager types `/counterpoint on`; mention me whenever you like. "
     "I keep settings and ids, never messages: `/counterpoint help` says more."
 )
-ASKS_FOR_HELP = re.compile(r"\W*(?:help|what can you do|who are you|what are you)\W*", re.IGNORECASE)
-THREAD_DEPTH = 6
-"""How many of a thread's latest messages the bot looks at when it is mentioned without text."""
+RETRY_SECONDS = 5.0
+KNOWN_OTHERWISE = frozenset({"message", "app_mention", "app_uninstalled", "tokens_revoked"})
+"""Events of which a repeat does no harm: a message is claimed in the store, and forgetting twice is forgetting."""
 
 
 class SlackAdapter:
@@ -46,49 +48,50 @@ class SlackAdapter:
         self.poster = poster
         self.people = people
         self.who = who
+        self.mentions = Mentions(self)
 
-    def listen(self, app: AsyncApp) -> None:
+    def listen(self, app: AsyncApp, to: Listening) -> None:
         """Register every listener; the last takes the events that nobody uses, or Slack would send them again."""
         app.middleware(self.once)
         app.error(self.failed)
-        app.event("message")(self.on_message)
-        app.event("app_mention")(self.on_mention)
-        app.event("reaction_added")(self.on_reaction)
-        app.event("member_joined_channel")(self.on_joined)
-        app.event("channel_left")(self.on_left)
-        app.event("group_left")(self.on_left)
-        app.event("app_uninstalled")(self.on_uninstalled)
-        app.event("tokens_revoked")(self.on_tokens_revoked)
-        app.command("/counterpoint")(self.on_command)
-        app.shortcut("find_counterpoint")(self.on_find)
-        Buttons(self).listen(app)
-        Home(self).listen(app)
-        Suggestions(self).listen(app)
-        app.event(re.compile(".*"))(_unused)
+        to.event("message", self.on_message)
+        to.event("reaction_added", self.on_reaction)
+        to.event("member_joined_channel", self.on_joined)
+        to.event("channel_left", self.on_left)
+        to.event("group_left", self.on_left)
+        to.event("app_uninstalled", self.on_uninstalled)
+        to.event("tokens_revoked", self.on_tokens_revoked)
+        self.mentions.listen(to)
+        Commands(self).listen(to)
+        Buttons(self).listen(to)
+        Home(self).listen(to)
+        Suggestions(self).listen(to)
+        to.event(re.compile(".*"), _unused)
 
     async def once(self, body: Mapping[str, Any], next: Any) -> BoltResponse | None:
         """First of all middleware: an event that Slack delivers again is acknowledged and goes no further."""
-        event, team = body.get("event_id"), _team(body)
-        if isinstance(event, str) and team:
-            try:
-                if not await self.bot.store.first_sight(team, event, self.bot.clock()):
-                    return BoltResponse(status=200, body="")
-            except StoreUnavailable:
-                pass  # what needs the database will see for itself; what does not may go on
+        event, kind = body.get("event_id"), _kind(body)
+        if isinstance(event, str) and kind not in KNOWN_OTHERWISE and not await self.first(team_of(body), event):
+            return BoltResponse(status=200, body="")
         await next()
         return None
 
+    async def first(self, team: str, event: str) -> bool:
+        """Whether something happens for the first time; where the database is away, it is taken to."""
+        try:
+            return not team or await self.bot.store.first_sight(team, event, self.bot.clock())
+        except StoreUnavailable:
+            return True  # what needs the database will see for itself; what does not may go on
+
     async def failed(self, error: Exception, body: Mapping[str, Any]) -> None:
         """Whatever a listener could not handle: named by its kind, never by what somebody wrote."""
-        kind = (body.get("event") or {}).get("type") if isinstance(body.get("event"), dict) else body.get("type")
-        code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-        log.error("a Slack %s could not be handled (%s)%s", kind or "request", code, _place(error))
+        log.error("a Slack %s could not be handled (%s)%s", _kind(body) or "request", reason(error), _place(error))
 
     async def on_message(
         self, event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         """A message in a channel, a direct message, or the end of one."""
-        team, user = _team(body), context.bot_user_id
+        team, user = team_of(body), context.bot_user_id
         if event.get("subtype") == "message_deleted":
             await self._deleted(event, team, client)
             return
@@ -98,7 +101,7 @@ class SlackAdapter:
         if event.get("channel_type") == "im":
             if message.edited or message.author_kind is AuthorKind.BOT:
                 return
-            await self._answer(client, message, message.thread)
+            await self.mentions.answer(client, message, message.thread)
             return
         await self._overhear(client, message)
 
@@ -108,106 +111,10 @@ class SlackAdapter:
                 return
         except StoreUnavailable:
             return
-        person = await self.people.person(client, message.workspace, message.author)
-        known = replace(message, author_kind=person.kind)
-        await self.poster.passive(client, known, await self.bot.on_message(known))
-
-    async def on_mention(
-        self, event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
-        """Mentioned with text: answered. Without, in a thread: the thread is looked at. Asked for help: help."""
-        message = message_from(event, _team(body), context.bot_user_id)
-        if message is None or message.edited or message.author_kind is AuthorKind.BOT:
-            return
-        text = without_mention(message.text, context.bot_user_id)
-        thread = message.thread or message.id
-        if ASKS_FOR_HELP.fullmatch(text) or (not text and not message.thread):
-            await client.chat_postEphemeral(
-                channel=message.channel, user=message.author, text=HELP, blocks=[block.section(HELP)]
-            )
-            return
-        if not text:
-            text = await self._anecdote_in_thread(client, message, context.bot_user_id)
-        await self._answer(client, replace(message, text=text), thread)
-
-    async def _anecdote_in_thread(self, client: AsyncWebClient, message: Message, bot_user: str | None) -> str:
-        """The message of a thread that most probably asserts a trope; its first where Slack lets nothing be read."""
-        try:
-            said = await client.conversations_replies(channel=message.channel, ts=message.thread or "", limit=200)
-        except SlackApiError as error:
-            log.info("a thread could not be read (%s)", error.response.get("error"))
-            return ""
-        rows: list[dict[str, Any]] = said.get("messages") or []
-        rows = [row for row in [*rows[:1], *rows[1:][-THREAD_DEPTH:]] if row.get("user") != bot_user]
-        texts = [text for row in rows if not mentions(text := str(row.get("text") or ""), bot_user)]
-        return await self.bot.most_telling(texts)
-
-    async def _answer(self, client: AsyncWebClient, message: Message, thread: str | None) -> None:
-        outcome = await self.bot.on_mention(message)
-        if outcome.reply is None and outcome.decision.rule == "asks_an_hour":
-            await client.chat_postEphemeral(
-                channel=message.channel, user=message.author, text=outcome.decision.reason.capitalize() + "."
-            )
-            return
-        await self.poster.asked(client, message, outcome, thread)
-
-    async def on_command(
-        self, ack: AsyncAck, command: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond
-    ) -> None:
-        """`/counterpoint`: a directive, or a text to look up; answered privately."""
-        await ack()
-        workspace, channel, user = command["team_id"], command["channel_id"], command["user_id"]
-        text = str(command.get("text") or "")
-        said = parse(text, self.bot.core.base.tropes, self.bot.clock())
-        if isinstance(said, Misunderstood):
-            await respond(said.advice, response_type="ephemeral")
-            return
-        if isinstance(said, Directive):
-            place = await self.place(client, workspace, channel, user)
-            await respond(await carry_out(self.bot, said, place), response_type="ephemeral")
-            return
-        asked = Message(workspace, channel, f"command-{command['trigger_id']}", user, text, self.bot.clock())
-        outcome = await self.bot.on_lookup(asked)
-        if outcome.reply is None:
-            await respond(outcome.decision.reason.capitalize() + ".", response_type="ephemeral")
-            return
-        await self.show_privately(respond, outcome.reply, outcome.intervention)
-        await self.bot.posted(outcome, "")
-
-    async def on_find(self, ack: AsyncAck, shortcut: Mapping[str, Any], respond: AsyncRespond) -> None:
-        """The shortcut on a message: its counterpoint, shown privately, then shareable."""
-        await ack()
-        message = shortcut.get("message") or {}
-        outcome = await self.bot.on_shortcut(
-            Message(
-                shortcut["team"]["id"],
-                shortcut["channel"]["id"],
-                f"shortcut-{shortcut['trigger_id']}",
-                shortcut["user"]["id"],
-                str(message.get("text") or ""),
-                self.bot.clock(),
-                thread=str(message.get("thread_ts") or message.get("ts") or "") or None,
-            )
-        )
-        if outcome.reply is None:
-            await respond(outcome.decision.reason.capitalize() + ".", response_type="ephemeral")
-            return
-        await self.show_privately(respond, outcome.reply, outcome.intervention)
-        await self.bot.posted(outcome, "")
-
-    async def show_privately(self, respond: AsyncRespond, reply: Any, intervention: str | None) -> None:
-        """A reply for one person's eyes, with Share to channel."""
-        controls = block.private_controls(intervention) if intervention and reply.story else ()
-        if reply.kind == "nothing":
-            controls = [block.button("Suggest a success story", block.SUGGEST, "not_found")]
-        await respond(
-            text=block.cut(block.escape(reply.plain), 3_900),
-            blocks=block.reply_blocks(reply, controls=controls),
-            response_type="ephemeral",
-            replace_original=False,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        if message.author_kind is not AuthorKind.BOT:
+            person = await self.people.person(client, message.workspace, message.author)
+            message = replace(message, author_kind=person.kind)
+        await self.poster.passive(client, message, await self.bot.on_message(message))
 
     async def place(self, client: AsyncWebClient, workspace: str, channel: str, user: str) -> Place:
         """Where a directive is given and what its giver may do there."""
@@ -222,7 +129,7 @@ class SlackAdapter:
         item = event.get("item") or {}
         if event.get("reaction") != EMOJI or event.get("user") == context.bot_user_id or item.get("type") != "message":
             return
-        known = await self.bot.waiting_for_emoji(_team(body), str(item.get("channel")), str(item.get("ts")))
+        known = await self.bot.waiting_for_emoji(team_of(body), str(item.get("channel")), str(item.get("ts")))
         reply = await self.bot.reply_again(known.id) if known else None
         if known and reply:
             await self.poster.share(client, known, reply, known.thread or known.message)
@@ -234,11 +141,12 @@ class SlackAdapter:
 
     async def on_left(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """Removed from a channel: off there, so that it stays silent should somebody add it again."""
-        await self.bot.store.set_mode(_team(body), str(event["channel"]), Mode.OFF, self.bot.clock())
+        team, channel = team_of(body), str(event["channel"])
+        await until_done(lambda: self.bot.store.set_mode(team, channel, Mode.OFF, self.bot.clock()))
 
     async def on_uninstalled(self, body: Mapping[str, Any]) -> None:
         """Uninstalled: everything of the workspace goes."""
-        await self.bot.store.forget_workspace(_team(body))
+        await until_done(lambda: self.bot.store.forget_workspace(team_of(body)))
         log.info("a workspace was uninstalled; everything of it is deleted")
 
     async def on_tokens_revoked(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
@@ -252,13 +160,24 @@ class SlackAdapter:
             await self.poster.take_down(client, known)
 
 
+async def until_done(work: Callable[[], Awaitable[None]]) -> None:
+    """What has to happen though the database is away: tried until it is back, for Slack tells it only once."""
+    while True:
+        try:
+            await work()
+        except StoreUnavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return
+
+
 async def _unused(body: Mapping[str, Any]) -> None:
     """An event that nobody uses."""
 
 
-def _team(body: Mapping[str, Any]) -> str:
-    team = body.get("team_id") or (body.get("team") or {}).get("id") or ""
-    return str(team)
+def _kind(body: Mapping[str, Any]) -> str | None:
+    kind = body["event"].get("type") if isinstance(body.get("event"), dict) else body.get("type")
+    return str(kind) if kind else None
 
 
 def _shared(body: Mapping[str, Any]) -> dict[str, bool]:

@@ -83,34 +83,31 @@ def reply_blocks(reply: Reply, intervention: str | None = None, controls: Sequen
     if controls:
         blocks.append(actions(*controls))
     elif intervention and reply.kind in (ReplyKind.ANSWER, ReplyKind.STORY):
-        blocks += public_controls(intervention)
+        blocks += public_controls(intervention, reply)
     return blocks or [section("…")]
 
 
-def public_controls(intervention: str) -> list[Block]:
+def public_controls(intervention: str, reply: Reply) -> list[Block]:
     """What can be done with a reply that stands in a channel."""
+    feedback = [button("Helpful", HELPFUL, intervention), button("Not relevant", NOT_RELEVANT, intervention)]
     return [
-        actions(
-            button("Helpful", HELPFUL, intervention),
-            button("Not relevant", NOT_RELEVANT, intervention),
-            button("More like this", MORE, intervention),
-            button("Why am I seeing this?", WHY, intervention),
-            button("Mute", MUTE, intervention),
-            button("Dismiss", DISMISS, intervention),
-        ),
+        actions(*feedback, *_everywhere(intervention, reply), button("Dismiss", DISMISS, intervention)),
         context("Counterpoint is a bot. It keeps ids and settings, never messages."),
     ]
 
 
-def private_controls(intervention: str) -> list[Block]:
+def private_controls(intervention: str, reply: Reply) -> list[Block]:
     """What can be done with a reply that only one person sees."""
-    return [
-        button("Share to channel", SHARE, intervention, "primary"),
-        button("Keep to myself", KEEP, intervention),
-        button("More like this", MORE, intervention),
-        button("Why am I seeing this?", WHY, intervention),
-        button("Mute", MUTE, intervention),
-    ]
+    share = button("Share to channel", SHARE, intervention, "primary")
+    return [share, button("Keep to myself", KEEP, intervention), *_everywhere(intervention, reply)]
+
+
+def _everywhere(intervention: str, reply: Reply) -> list[Block]:
+    """More of the same and muting are about an anecdote; a story that was looked up may answer none."""
+    why = button("Why am I seeing this?", WHY, intervention)
+    if not reply.trope:
+        return [why]
+    return [button("More like this", MORE, intervention), why, button("Mute", MUTE, intervention)]
 
 
 def plain(text: str) -> list[Block]:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.directives import Directive, Verb
 from bot.management import Place, carry_out
 from bot.message import Trigger
 from bot.platforms.slack import blocks as block
+from bot.platforms.slack.commands import tell_privately
+from bot.platforms.slack.listening import Listening
+from bot.reply import SORRY
 from bot.store import Intervention
 
 if TYPE_CHECKING:
@@ -19,7 +22,9 @@ GONE = "That reply is no longer in my records."
 NOT_YOURS = "Only the author of the message, a channel manager or an admin can dismiss a reply."
 SHARED = "Shared to the channel."
 KEPT = "Kept to yourself; nobody else has seen it."
-UNSHARED = "Slack did not let me post there. Invite me to the channel, then share again."
+UNSHARED = (
+    "I could not post that: I am not in the channel (invite me, then share again), or the message it answers is gone."
+)
 
 
 class Buttons:
@@ -29,16 +34,16 @@ class Buttons:
         self._adapter = adapter
         self._bot = adapter.bot
 
-    def listen(self, app: AsyncApp) -> None:
+    def listen(self, to: Listening) -> None:
         """Register them."""
-        app.action(block.HELPFUL)(self.on_feedback)
-        app.action(block.NOT_RELEVANT)(self.on_feedback)
-        app.action(block.WHY)(self.on_why)
-        app.action(block.MORE)(self.on_more)
-        app.action(block.MUTE)(self.on_mute)
-        app.action(block.DISMISS)(self.on_dismiss)
-        app.action(block.SHARE)(self.on_share)
-        app.action(block.KEEP)(self.on_keep)
+        to.action(block.HELPFUL, self.on_feedback)
+        to.action(block.NOT_RELEVANT, self.on_feedback)
+        to.action(block.WHY, self.on_why)
+        to.action(block.MORE, self.on_more)
+        to.action(block.MUTE, self.on_mute)
+        to.action(block.DISMISS, self.on_dismiss)
+        to.action(block.SHARE, self.on_share)
+        to.action(block.KEEP, self.on_keep)
 
     async def on_feedback(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Helpful or not relevant."""
@@ -55,20 +60,14 @@ class Buttons:
     async def on_more(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Another story for the same trope, told to the one who asks."""
         await ack()
-        reply = await self._bot.more(_value(body))
-        await respond(
-            text=block.cut(block.escape(reply.plain), 3_900),
-            blocks=block.reply_blocks(reply),
-            response_type="ephemeral",
-            replace_original=False,
-        )
+        await tell_privately(self._bot, respond, await self._bot.on_more(_value(body), body["user"]["id"]))
 
     async def on_mute(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Mute this trope for the one who presses."""
         await ack()
         known = await self._known(body)
         if known is None or known.trope is None:
-            await _tell(respond, GONE)
+            await _tell(respond, self._missing())
             return
         place = Place(known.workspace, known.channel, body["user"]["id"], manager=False, admin=False)
         await _tell(respond, await carry_out(self._bot, Directive(Verb.MUTE, trope=known.trope), place))
@@ -80,7 +79,7 @@ class Buttons:
         await ack()
         known = await self._known(body)
         if known is None:
-            await _tell(respond, GONE)
+            await _tell(respond, self._missing())
             return
         user = body["user"]["id"]
         allowed = await self._bot.store.is_author(known.id, user) or (
@@ -100,7 +99,9 @@ class Buttons:
         known = await self._known(body)
         reply = await self._bot.reply_again(known.id) if known else None
         if known is None or reply is None:
-            await respond(text=GONE, replace_original=True, response_type="ephemeral")
+            await respond(
+                text=self._missing(), replace_original=not self._bot.store.outage.going_on, response_type="ephemeral"
+            )
             return
         thread = known.thread if known.trigger in (Trigger.PASSIVE, Trigger.SHORTCUT) else None
         took = known.posted_id or await self._adapter.poster.share(client, known, reply, thread)
@@ -118,6 +119,10 @@ class Buttons:
         """The intervention a button belongs to, where it is of this very workspace."""
         known = await self._bot.known(_value(body))
         return known if known and known.workspace == (body.get("team") or {}).get("id") else None
+
+    def _missing(self) -> str:
+        """Why a reply is not known."""
+        return SORRY if self._bot.store.outage.going_on else GONE
 
 
 async def _tell(respond: AsyncRespond, text: str) -> None:

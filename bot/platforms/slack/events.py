@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.message import AuthorKind, Message
@@ -13,17 +13,8 @@ MAX_TEXT = 40_000
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-def message_from(
-    event: Mapping[str, Any],
-    team: str,
-    bot_user: str | None,
-    own_threads: Collection[str] = (),
-    guests: Collection[str] = (),
-) -> Message | None:
-    """A message event as a Message, or None where it is none that a person wrote.
-
-    `own_threads` are roots of threads under the bot's own messages; `guests` are ids of guests of the workspace.
-    """
+def message_from(event: Mapping[str, Any], team: str, bot_user: str | None) -> Message | None:
+    """A message event as a Message, or None where nobody wrote it; `bot_user` is the bot's own user id."""
     user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
     if event.get("subtype") not in SPOKEN_SUBTYPES:
         return None
@@ -36,8 +27,6 @@ def message_from(
     kind = AuthorKind.MEMBER
     if event.get("bot_id") or event.get("app_id") or user == bot_user:
         kind = AuthorKind.BOT
-    elif user in guests:
-        kind = AuthorKind.GUEST
     return Message(
         workspace=team,
         channel=channel,
@@ -49,8 +38,15 @@ def message_from(
         author_kind=kind,
         shared_channel=is_shared(event, team),
         edited="edited" in event,
-        to_bot=thread in own_threads or event.get("parent_user_id") == bot_user is not None,
+        to_bot=event.get("parent_user_id") == bot_user is not None,
     )
+
+
+def team_of(body: Mapping[str, Any]) -> str:
+    """The workspace in which the app is installed; a shared channel's message may come from another."""
+    granted = (body.get("authorizations") or [{}])[0]
+    team = granted.get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id") or ""
+    return str(team)
 
 
 def is_shared(event: Mapping[str, Any], team: str) -> bool:

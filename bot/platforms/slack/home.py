@@ -1,14 +1,16 @@
 """The app's home tab, and the prompts in its messages tab."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.message import Message, Mode
 from bot.platforms.slack import blocks as block
+from bot.platforms.slack.listening import Listening
 from bot.platforms.slack.manifest import PROMPTS
 from bot.policy import EVERYTHING
 from bot.reply import SORRY, Reply
@@ -38,12 +40,12 @@ class Home:
         self._adapter = adapter
         self._bot = adapter.bot
 
-    def listen(self, app: AsyncApp) -> None:
+    def listen(self, to: Listening) -> None:
         """Register them."""
-        app.event("app_home_opened")(self.on_opened)
-        app.action(SEARCH)(self.on_search)
-        app.action(UNMUTE)(self.on_unmute)
-        app.action(RESUME)(self.on_resume)
+        to.event("app_home_opened", self.on_opened)
+        to.action(SEARCH, self.on_search)
+        to.action(UNMUTE, self.on_unmute)
+        to.action(RESUME, self.on_resume)
 
     async def on_opened(self, event: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
         """Show the home tab, or suggest prompts in the messages tab."""
@@ -84,7 +86,8 @@ class Home:
         """Take a mute back."""
         await ack()
         team, user = str(body["team"]["id"]), str(body["user"]["id"])
-        await self._bot.store.unmute(team, user, str(body["actions"][0]["value"]))
+        with suppress(StoreUnavailable):  # the tab says so
+            await self._bot.store.unmute(team, user, str(body["actions"][0]["value"]))
         await self.publish(client, team, user)
 
     async def on_resume(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
@@ -92,7 +95,8 @@ class Home:
         await ack()
         team, user = str(body["team"]["id"]), str(body["user"]["id"])
         if (await self._adapter.people.person(client, team, user)).admin:
-            await self._bot.store.resume(team)
+            with suppress(StoreUnavailable):  # the tab says so
+                await self._bot.store.resume(team)
         await self.publish(client, team, user)
 
     async def _everyone(self, team: str, user: str, found: Reply | None) -> list[block.Block]:

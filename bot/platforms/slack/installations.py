@@ -12,6 +12,8 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.database import BEGIN
+from bot.store.outage import away
 from bot.store.slack_tables import SECRETS
 
 log = logging.getLogger(__name__)
@@ -22,11 +24,15 @@ class EncryptedInstallationStore(AsyncInstallationStore):
     """Encrypts tokens on their way into the SDK's store, and decrypts them on their way out.
 
     `key` is a Fernet key. A token that another key encrypted counts as not installed: the workspace installs again.
+    While the database is away, a bot that was found before is found again, so that people get an apology.
     """
 
     def __init__(self, client_id: str, engine: AsyncEngine, key: bytes):
         self._inner = AsyncSQLAlchemyInstallationStore(client_id, engine)
+        self._reading = AsyncSQLAlchemyInstallationStore(client_id, engine.execution_options(**{BEGIN: "BEGIN"}))
         self._fernet = Fernet(key)
+        self._found: dict[tuple[str | None, str | None], Installed | None] = {}
+        self._unreadable: set[str | None] = set()
 
     @property
     def logger(self) -> Logger:
@@ -45,10 +51,16 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Installed | None:
         """The bot of a workspace."""
-        found = await self._inner.async_find_bot(
-            enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
-        )
-        return self._readable(found, Installed)
+        try:
+            found = await self._reading.async_find_bot(
+                enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
+            )
+        except Exception as error:
+            if away(error) is None:
+                raise
+            return self._found.get((enterprise_id, team_id))
+        self._found[enterprise_id, team_id] = bot = self._readable(found, Installed)
+        return bot
 
     async def async_find_installation(
         self,
@@ -59,7 +71,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
         """The installation of a workspace."""
-        found = await self._inner.async_find_installation(
+        found = await self._reading.async_find_installation(
             enterprise_id=enterprise_id,
             team_id=team_id,
             user_id=user_id,
@@ -83,7 +95,13 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         try:
             return kind(**self._changed(found, self._decrypt))
         except InvalidToken:
-            log.error("a Slack token was encrypted with another SLACK_TOKEN_KEY; the workspace has to install again")
+            if found.team_id not in self._unreadable:
+                log.error(
+                    "the token of Slack workspace %s was encrypted with another SLACK_TOKEN_KEY; set that key again, "
+                    "or have the workspace install the app again at /slack/install",
+                    found.team_id,
+                )
+            self._unreadable.add(found.team_id)
             return None
 
     def _encrypt(self, text: str) -> str:

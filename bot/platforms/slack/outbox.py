@@ -5,11 +5,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from prometheus_client import Counter
-
 Result = TypeVar("Result")
-
-DROPPED = Counter("counterpoint_dropped_total", "Passive replies dropped because the queue was full")
+INTERVAL = 1.1
+"""Seconds between posts to a channel: Slack takes one a second, and the way there is not always equally long."""
 
 
 class Dropped(Exception):
@@ -19,12 +17,14 @@ class Dropped(Exception):
 class Outbox:
     """Paces posts by channel; holds at most `limit` that wait."""
 
-    def __init__(self, limit: int = 500, interval: float = 1.0, remember: int = 2_000):
+    def __init__(self, limit: int = 500, interval: float = INTERVAL, remember: int = 2_000):
         self._limit = limit
         self._interval = interval
         self._remember = remember
         self._free_at: OrderedDict[str, float] = OrderedDict()
         self._waiting = 0
+        self.most = 0
+        """How many have waited at the same time, at the most."""
         self._passive: OrderedDict[asyncio.Future[None], None] = OrderedDict()
 
     @property
@@ -35,10 +35,10 @@ class Outbox:
     async def post(self, channel: str, send: Callable[[], Awaitable[Result]], passive: bool) -> Result:
         """Send when it is this channel's turn; raises Dropped where a passive post has to give way."""
         if self._waiting >= self._limit and not self._make_room(passive):
-            DROPPED.inc()
             raise Dropped
         given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting += 1
+        self.most = max(self.most, self._waiting)
         if passive:
             self._passive[given_up] = None
         try:
@@ -59,7 +59,6 @@ class Outbox:
         if delay > 0:
             done, _ = await asyncio.wait([given_up], timeout=delay)
             if done:
-                DROPPED.inc()
                 raise Dropped
 
     def _make_room(self, passive: bool) -> bool:

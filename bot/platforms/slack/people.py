@@ -6,10 +6,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.message import AuthorKind
+from bot.platforms.slack.trouble import TROUBLE, reason
 
 log = logging.getLogger(__name__)
 Who = Literal["managers", "admins", "anyone"]
@@ -41,8 +41,8 @@ class People:
         if known is None:
             try:
                 said: dict[str, Any] = (await client.users_info(user=user)).get("user") or {}
-            except SlackApiError as error:
-                log.warning("users.info was refused (%s); the person counts as a guest", error.response.get("error"))
+            except TROUBLE as error:
+                log.warning("users.info was not answered (%s); the person counts as a guest", reason(error))
                 return UNKNOWN
             known = self._remember(workspace, user, _person(said))
         return known if isinstance(known, Person) else UNKNOWN
@@ -53,8 +53,8 @@ class People:
         if known is None:
             try:
                 said: dict[str, Any] = (await client.conversations_info(channel=channel)).get("channel") or {}
-            except SlackApiError as error:
-                log.warning("conversations.info was refused (%s)", error.response.get("error"))
+            except TROUBLE as error:
+                log.warning("conversations.info was not answered (%s)", reason(error))
                 return None
             known = self._remember(workspace, channel, str(said.get("creator") or ""))
         return str(known) or None

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.message import Message, Mode
 from bot.platforms.slack.blocks import Block, private_controls, reply_blocks
 from bot.platforms.slack.outbox import Dropped, Outbox
+from bot.platforms.slack.trouble import UNREACHABLE, ParentGone, reason
 from bot.reply import Reply
 from bot.service import EMOJI_ONLY, Bot, Outcome
 from bot.store import Intervention
@@ -30,7 +30,6 @@ class Poster:
     def __init__(self, bot: Bot, outbox: Outbox):
         self._bot = bot
         self._outbox = outbox
-        self._sharing: set[str] = set()
 
     async def passive(self, client: AsyncWebClient, message: Message, outcome: Outcome) -> None:
         """Deliver a passive reply by the channel's mode."""
@@ -42,7 +41,7 @@ class Poster:
             case Mode.REACT:
                 send: Send = lambda: client.reactions_add(channel=message.channel, timestamp=message.id, name=EMOJI)  # noqa: E731
             case Mode.PRIVATE:
-                blocks = reply_blocks(reply, controls=private_controls(intervention))
+                blocks = reply_blocks(reply, controls=private_controls(intervention, reply))
                 send = lambda: client.chat_postEphemeral(  # noqa: E731
                     channel=message.channel,
                     user=message.author,
@@ -53,7 +52,12 @@ class Poster:
             case _:
                 blocks = reply_blocks(reply, intervention)
                 send = lambda: post(client, message.channel, reply, blocks, thread)  # noqa: E731
-        posted = await self._send(message.channel, send, passive=True)
+        try:
+            posted = await self._outbox.post(message.channel, lambda: self._call(send), passive=True)
+        except Dropped:
+            log.warning("a passive reply was dropped: too many are waiting")
+            await self._bot.dropped(outcome, message.workspace)
+            return
         if posted is None:
             await self._bot.failed(outcome)
         else:
@@ -65,27 +69,23 @@ class Poster:
         if reply is None:
             return
         blocks = reply_blocks(reply, outcome.intervention)
-        posted = await self._send(
-            message.channel, lambda: post(client, message.channel, reply, blocks, thread), passive=False
-        )
+        posted = await self._send(message.channel, lambda: post(client, message.channel, reply, blocks, thread))
         if posted is None:
             await self._bot.failed(outcome)
         else:
             await self._bot.posted(outcome, _id_of(posted))
 
     async def share(self, client: AsyncWebClient, known: Intervention, reply: Reply, thread: str | None) -> bool:
-        """Post openly what somebody saw in private or asked for with an emoji; whether Slack took it."""
-        if known.id in self._sharing:
+        """Post openly what somebody saw in private or asked for with an emoji; False where Slack did not take it."""
+        if not await self._bot.begin_share(known):
             return True  # pressed twice; the first press posts it
-        self._sharing.add(known.id)
-        try:
-            blocks = reply_blocks(reply, known.id)
-            posted = await self._send(known.channel, lambda: post(client, known.channel, reply, blocks, thread), False)
-            if posted is not None:
-                await self._bot.shared(known.id, _id_of(posted))
-            return posted is not None
-        finally:
-            self._sharing.discard(known.id)
+        blocks = reply_blocks(reply, known.id)
+        posted = await self._send(known.channel, lambda: post(client, known.channel, reply, blocks, thread))
+        if posted is None:
+            await self._bot.not_shared(known)
+            return False
+        await self._bot.shared(known.id, _id_of(posted))
+        return True
 
     async def take_down(self, client: AsyncWebClient, known: Intervention) -> bool:
         """Remove a reply that stands in a channel, or the emoji; whether there was something to remove."""
@@ -99,21 +99,19 @@ class Poster:
             remove = lambda: client.chat_delete(channel=known.channel, ts=known.posted_id or "")  # noqa: E731
         return await self._call(remove) is not None
 
-    async def _send(self, channel: str, send: Send, passive: bool) -> Any:
-        try:
-            return await self._outbox.post(channel, lambda: self._call(send), passive)
-        except Dropped:
-            log.warning("a passive reply was dropped: too many are waiting")
-            return None
+    async def _send(self, channel: str, send: Send) -> Any:
+        """Post what somebody asked for, in its turn; None where Slack did not take it."""
+        return await self._outbox.post(channel, lambda: self._call(send), passive=False)
 
     async def _call(self, send: Send) -> Any:
         try:
             return await send()
+        except ParentGone:
+            log.info("a message was deleted while it was answered; the reply is gone too")
+        except UNREACHABLE as error:
+            log.warning("Slack could not be reached (%s)", reason(error))
         except SlackApiError as error:
-            code = error.response.get("error") if error.response is not None else "unknown"
-            log.warning("Slack refused a reply (%s)%s", code, ADVICE.get(str(code), ""))
-        except (OSError, TimeoutError, ClientError) as error:
-            log.warning("Slack could not be reached (%s)", type(error).__name__)
+            log.warning("Slack refused a reply (%s)%s", reason(error), ADVICE.get(reason(error), ""))
         return None
 
 
@@ -137,8 +135,11 @@ def fallback(reply: Reply) -> str:
 
 
 async def post(client: AsyncWebClient, channel: str, reply: Reply, blocks: Sequence[Block], thread: str | None) -> Any:
-    """Post a reply: no unfurls, no broadcast."""
-    return await client.chat_postMessage(
+    """Post a reply: no unfurls, no broadcast. Raises ParentGone where its thread's first message is deleted.
+
+    Slack says nothing of that, and posts in the open: what it answers shows no thread.
+    """
+    posted = await client.chat_postMessage(
         channel=channel,
         text=fallback(reply),
         blocks=blocks,
@@ -147,6 +148,10 @@ async def post(client: AsyncWebClient, channel: str, reply: Reply, blocks: Seque
         parse="none",
         thread_ts=thread,
     )
+    if thread and not (posted.get("message") or {}).get("thread_ts"):
+        await client.chat_delete(channel=channel, ts=_id_of(posted))
+        raise ParentGone
+    return posted
 
 
 def _id_of(posted: Any) -> str:

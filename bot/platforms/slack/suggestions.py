@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms.slack import blocks as block
+from bot.platforms.slack.listening import Listening
 from bot.store import StoreUnavailable
 from bot.suggestions import FIELDS, NOT_NOW, PROMISE, THANKS, check
 
@@ -22,11 +23,11 @@ class Suggestions:
     def __init__(self, adapter: "SlackAdapter"):
         self._bot = adapter.bot
 
-    def listen(self, app: AsyncApp) -> None:
+    def listen(self, to: Listening) -> None:
         """Register them."""
-        app.shortcut("suggest_story")(self.on_open)
-        app.action(block.SUGGEST)(self.on_open)
-        app.view(FORM)(self.on_sent)
+        to.shortcut("suggest_story", self.on_open)
+        to.action(block.SUGGEST, self.on_open)
+        to.view(FORM, self.on_sent)
 
     async def on_open(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         """Open the form."""

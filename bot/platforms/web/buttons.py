@@ -78,15 +78,31 @@ async def press(adapter: Adapter, session: Session, person: Person, post: Post, 
 
 
 async def _more(adapter: Adapter, session: Session, person: Person, post: Post) -> None:
-    another = await adapter.bot.more(post.intervention or "")
+    outcome = await adapter.bot.on_more(post.intervention or "", person.id)
+    another = outcome.reply
+    if another is None:
+        post.note = outcome.decision.reason.capitalize() + "."
+        return
     root = post.thread or post.id
     shown = [other.reply for other in [post, *session.conversation.thread(root)] if other.reply]
     if another in shown or another.kind is ReplyKind.NOTHING:
         post.note = another.text if another.text == words.SORRY else NO_MORE
+        await adapter.bot.failed(outcome)
         return
     post.note = ""
     thread = None if post.channel == DIRECT else root
-    _again(adapter, session, post, another, thread=thread, intervention=None, visible_to=person.id)
+    told = _again(
+        adapter,
+        session,
+        post,
+        another,
+        thread=thread,
+        intervention=outcome.intervention,
+        visible_to=person.id,
+        passive=False,
+        opinions={},
+    )
+    await adapter.bot.posted(outcome, told.id)
 
 
 async def _mute(adapter: Adapter, session: Session, person: Person, post: Post, muting: bool) -> None:

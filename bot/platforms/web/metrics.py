@@ -19,6 +19,9 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self.replies = Counter("counterpoint_replies", "Replies given", ["trigger", "mode"], registry=self.registry)
         self.holds = Counter("counterpoint_holds", "Messages held back on", ["trigger", "rule"], registry=self.registry)
+        self.dropped = Counter(
+            "counterpoint_dropped", "Passive replies dropped, for too many waited to be posted", registry=self.registry
+        )
         self.seconds = Histogram(
             "counterpoint_seconds",
             "Time from a message to its outcome",
@@ -59,3 +62,8 @@ class CountedBot(Bot):
             outcome = await super().on_mention(message, trigger)
         self._metrics.count(trigger, outcome)
         return outcome
+
+    async def dropped(self, outcome: Outcome, workspace: str) -> None:
+        """As Bot does, counted."""
+        self._metrics.dropped.inc()
+        await super().dropped(outcome, workspace)

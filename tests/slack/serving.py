@@ -1,0 +1,56 @@
+"""`counterpoint serve` as a process of its own, with the real matcher, talking to the emulated Slack."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.emulators.slack import Slack
+
+ROOT = Path(__file__).parents[2]
+PROXIES = frozenset(f"{name}_proxy" for name in ("http", "https", "all"))
+READY_SECONDS = 600.0
+"""The first start fits the matcher; later ones find it in the cache."""
+END_SECONDS = 30.0
+
+
+@asynccontextmanager
+async def served(slack: Slack, data_path: Path, cache_path: Path, **more: str) -> AsyncIterator[None]:
+    """The process, ready and connected by Socket Mode; ended in an orderly way. `more` are further settings."""
+    kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
+    given = {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app.app_token,
+        "SLACK_API_URL": slack.base_url,
+        "KNOWLEDGE_PATH": str(ROOT / "knowledge"),
+        "DATA_PATH": str(data_path),
+        "CACHE_PATH": str(cache_path),
+        **more,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "serve", "--port", "0"),
+        env=kept | given,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        await asyncio.wait_for(_ready(process), READY_SECONDS)
+        await slack.sockets.connected()
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.communicate(), END_SECONDS)
+
+
+async def _ready(process: asyncio.subprocess.Process) -> None:
+    said = []
+    assert process.stdout
+    async for line in process.stdout:
+        said.append(line.decode())
+        if line.startswith(b"Ready"):
+            return
+    raise RuntimeError(f"it ended instead of being ready: {''.join(said)}")
