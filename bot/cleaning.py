@@ -3,15 +3,16 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice
 
 MAX_CHARACTERS = 8_000
 """What is longer is judged by its start: Slack cuts at 40,000 characters, and time must stay bounded."""
-LONG_WORDS = 32
-"""A message of more words is judged by its sentences as well as whole."""
-MAX_SENTENCES = 24
-MIN_SENTENCE_WORDS = 4
+LONG_WORDS = 150
+"""A message of more words, of which an encoder reads the start alone, is judged by windows as well."""
+WINDOW_WORDS = 100
+MAX_WINDOWS = 12
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]{1,500}`", re.DOTALL)
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
@@ -58,12 +59,17 @@ def clean(text: str) -> Cleaned:
     lines = [_SPACES.sub(" ", line).strip() for line in text.splitlines()]
     joined = "\n".join(line for line in lines if line)
     whole = joined.replace("\n", " ")
-    return Cleaned(whole, (whole, *_sentences(joined)) if len(whole.split()) > LONG_WORDS else (whole,))
+    passages = (whole, *islice(_windows(joined), MAX_WINDOWS)) if len(whole.split()) > LONG_WORDS else (whole,)
+    return Cleaned(whole, passages)
 
 
-def _sentences(text: str) -> list[str]:
-    """The sentences, and each with its neighbour: irony often needs both."""
-    single = [part.strip() for part in _SENTENCE_END.split(text) if len(part.split()) >= MIN_SENTENCE_WORDS]
-    single = single[:MAX_SENTENCES]
-    pairs = [f"{first} {second}" for first, second in pairwise(single)]
-    return [*single, *pairs] if len(single) > 1 else []
+def _windows(text: str) -> Iterator[str]:
+    """The sentences, so many together as a window holds; a sentence that is longer still stands alone."""
+    window: list[str] = []
+    for sentence in _SENTENCE_END.split(text):
+        words = sentence.split()
+        if window and len(window) + len(words) > WINDOW_WORDS:
+            yield " ".join(window)
+            window = []
+        window += words
+    yield " ".join(window)

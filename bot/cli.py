@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.commands import ask, bench, data, evaluate, kb, manifest, serve, stats
+from bot.commands import ask, bench, data, evaluate, kb, manifest, serve, stats, train
 
 app = typer.Typer(
     help="Counterpoint answers recycled public-sector IT failure anecdotes with sourced success stories.\n\n"
@@ -25,6 +25,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(manifest.app, name="manifest")
 app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)
+app.command("train")(train.train)
 
 
 def _version(wanted: bool) -> None:

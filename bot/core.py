@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import freshness, policy, reply
-from bot.encoder import CachedEncoder, Progress, TransformerEncoder
+from bot.artefact import Artefact
+from bot.encoder import EMBEDDED, CachedEncoder, Progress, TransformerEncoder
 from bot.knowledge import ContextFact, KnowledgeBase, Story, load
+from bot.lean import LeanEncoder
 from bot.library import Library, Lookup
 from bot.matcher import Match, Matcher
 from bot.message import Message, Mode
@@ -57,8 +59,10 @@ class Core:
     def load(cls, settings: Settings, progress: Progress | None = None) -> "Core":
         """Read, check and encode the knowledge base; raises BadFile and ModelMissing."""
         base = load(settings.knowledge_path)
-        encoder = CachedEncoder(TransformerEncoder(settings.encoder_model), settings.cache_path)
-        matcher = Matcher(base, encoder, settings.cache_path, progress)
+        artefact = Artefact() if settings.encoder_model == EMBEDDED else None
+        model = LeanEncoder.of(artefact) if artefact else TransformerEncoder(settings.encoder_model)
+        encoder = CachedEncoder(model, settings.cache_path, artefact)
+        matcher = Matcher(base, encoder, settings.cache_path, progress, artefact)
         return cls(base, matcher, Library(base, encoder, matcher.phrasings, progress))
 
     def judge(self, text: str, rules: Rules | None = None) -> Judgement:

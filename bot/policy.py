@@ -140,7 +140,8 @@ def recent(s: Situation) -> str | None:
 
 def recognised(s: Situation) -> str | None:
     """Silence when unsure."""
-    return None if s.match.sure else f"the probability is under {s.match.threshold:.0%}"
+    threshold = s.match.threshold_in(s.facts.mode)
+    return None if s.match.sure_in(s.facts.mode) else f"the probability is under {threshold:.0%}"
 
 
 def nobody_harmed(s: Situation) -> str | None:

@@ -58,13 +58,14 @@ class Bot:
     async def on_message(self, message: Message) -> Outcome:
         """A message nobody addressed to the bot: speak only where every rule allows it."""
         try:
-            place = await self._place(message)
+            facts = await self._facts(message)
+            place = policy.decide(Situation(message, NOTHING, facts, self.rules), policy.PLACE_RULES)
             if not place.speak:
                 return Outcome(place)
             match = await self._matches.submit(message.text)
-            words = policy.decide(self._situation(message, match), policy.MESSAGE_RULES)
+            words = policy.decide(Situation(message, match, facts, self.rules), policy.MESSAGE_RULES)
             if not words.speak:
-                if match.probability >= match.threshold:
+                if match.sure_in(facts.mode):
                     await self.store.held(message.workspace, words.rule, self.clock())
                 return Outcome(words, match)
             return await self._claim(message, match)
@@ -94,6 +95,14 @@ class Bot:
     async def on_lookup(self, message: Message) -> Outcome:
         """Somebody looked something up by a command; `message.id` is the command's own id."""
         return await self.on_mention(message, Trigger.LOOKUP)
+
+    async def search(self, text: str) -> list[Reply]:
+        """What a text finds, best first, at least one; recorded nowhere, for nobody has been told it yet."""
+        found = await self._matches.call(lambda: self.core.answer(text))
+        if found.reply.story is None:
+            return [found.reply]
+        others = (ranked.story.id for ranked in found.lookup.stories if ranked.story.id != found.reply.story)
+        return [found.reply, *map(self.core.tell, others)]
 
     async def on_shortcut(self, message: Message) -> Outcome:
         """Somebody asks about another person's message; `message.author` is the one who asks."""
@@ -245,12 +254,11 @@ class Bot:
             return self.core.reply_to(trope.id, story.id)
         return self.core.in_context(trope.id)
 
-    async def _place(self, message: Message) -> Decision:
-        """Whether this place may have passive replies at all, before the message is read."""
+    async def _facts(self, message: Message) -> Facts:
+        """What is known of the place, before the message is read."""
         now = self.clock()
         mode = await self.store.mode(message.workspace, message.channel)
-        facts = Facts(now, mode, workspace_paused=await self.store.paused(message.workspace, now))
-        return policy.decide(Situation(message, NOTHING, facts, self.rules), policy.PLACE_RULES)
+        return Facts(now, mode, workspace_paused=await self.store.paused(message.workspace, now))
 
     async def _claim(self, message: Message, match: Match) -> Outcome:
         claimed = await self.store.claim(
@@ -262,16 +270,13 @@ class Bot:
         said = self.core.reply_to(match.trope, claimed.story)
         return Outcome(claimed.decision, match, said, claimed.intervention, claimed.mode)
 
-    def _situation(self, message: Message, match: Match) -> Situation:
-        return Situation(message, match, Facts(self.clock(), Mode.REPLY), self.rules)
-
     def _reasons(self, known: Intervention) -> list[str]:
         trope = self.core.base.tropes.get(known.trope or "")
         lines = []
         if trope:
             lines.append(
                 f"I took a message for the anecdote “{trope.claim}” (probability {known.probability:.0%}; "
-                f"unasked I speak from {self.core.matcher.threshold:.0%})."
+                f"unasked I speak in a thread from {self.core.matcher.threshold:.0%})."
             )
             if known.phrasing is not None and known.phrasing < len(trope.phrasings):
                 lines.append(f"The nearest example I know of it: “{trope.phrasings[known.phrasing]}”")

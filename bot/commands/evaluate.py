@@ -42,6 +42,14 @@ def evaluate(
     console.print(f"recall                        {judged.recall()}", highlight=False)
     console.print(f"false replies, near-misses    {judged.false_replies('contrast')}", highlight=False)
     console.print(f"false replies, ordinary chat  {judged.false_replies('chat')}", highlight=False)
+    modes = Table("mode", "threshold", "caught", "right trope", "near-misses", "chat", title="By mode, of all messages")
+    for mode, threshold in zip(("thread", "private", "react"), core.matcher.head.thresholds.tolist(), strict=True):
+        point = judged.at(threshold)
+        rates = (point.caught, point.right, point.near_misses, point.chat)
+        modes.add_row(mode, f"{threshold:.3f}", *(str(rate) for rate in rates))
+    console.print(modes)
+    given = "; ".join(f"{one.said:.2f}: {one.right}" for one in judged.reliability())
+    console.print(f"right at the probability given: {given}", highlight=False, soft_wrap=True)
     if worst := judged.worst(mistakes):
         console.print("\nThe worst mistakes:")
     for j in worst:

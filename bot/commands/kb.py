@@ -19,7 +19,7 @@ from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, count, fail
 from bot.curation import counts
 from bot.curation.doubts import doubts
-from bot.curation.repeats import examples, repeated, twins
+from bot.curation.repeats import examples, learned, repeated, twins
 from bot.reading import BadFile
 from bot.skeletons import SKELETONS
 
@@ -46,12 +46,15 @@ def check(
     messages: Annotated[
         Path | None, typer.Option(help="a folder of twins, such as tests/messages, that must not repeat examples")
     ] = None,
+    training: Annotated[
+        Path | None, typer.Option(help="a folder of more examples to train on, such as knowledge/training")
+    ] = None,
 ) -> None:
     """Validate every file, its dates and answers, and that no example nearly repeats another."""
     reading = read_knowledge()
     base = reading.base
     try:
-        placed = examples(reading) + (twins(messages) if messages else [])
+        placed = examples(reading) + (learned(training) if training else []) + (twins(messages) if messages else [])
     except BadFile as error:
         give_up(error.problems)
     if found := [*doubts(reading), *repeated(placed)]:

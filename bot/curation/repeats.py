@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.knowledge import Reading
 from bot.reading import BadFile, Document, Location, Problem
+from bot.training.corpus import TrainingFile
 
 NEAR = 0.55
 """The share of letter groups that two messages must have in common to be near-repeats.
@@ -111,6 +112,22 @@ def twins(folder: Path) -> list[Placed]:
     if not (paths := sorted(folder.glob("*.yaml"))):
         raise BadFile([Problem(str(folder), 1, "holds no messages; give a folder such as tests/messages")])
     return [placed for path in paths for placed in _lists(Document(path))]
+
+
+def learned(folder: Path) -> list[Placed]:
+    """Every message in a training folder; raises BadFile."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        document = Document(path)
+        document.model(TrainingFile)
+        for part, inside in document.data.items():
+            named = inside.items() if isinstance(inside, dict) else [(None, inside)]
+            found += [
+                Placed(text, document, (part, index) if name is None else (part, name, index))
+                for name, texts in named
+                for index, text in enumerate(texts)
+            ]
+    return found
 
 
 def repeated(messages: Sequence[Placed]) -> list[Problem]:

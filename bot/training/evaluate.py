@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -83,6 +84,25 @@ class Rate:
         return self.count / self.total if self.total else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """What a threshold lets through: assertions, assertions with the right trope, near-misses and ordinary chat."""
+
+    threshold: float
+    caught: Rate
+    right: Rate
+    near_misses: Rate
+    chat: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Messages of about the same probability: their mean probability, and the share that assert the trope named."""
+
+    said: float
+    right: Rate
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Judged messages and what follows from them."""
@@ -105,6 +125,31 @@ class Evaluation:
     def false_replies(self, kind: Kind, trope: str | None = None) -> Rate:
         """How many messages of a kind are wrongly spoken about."""
         return _rate(self.of(kind, trope), lambda j: j.spoken)
+
+    def at(self, threshold: float) -> "OperatingPoint":
+        """What a threshold would let through, the policy's other rules aside."""
+
+        def over(judged: Judged) -> bool:
+            return judged.judgement.match.probability >= threshold
+
+        return OperatingPoint(
+            threshold,
+            _rate(self.of("match"), over),
+            _rate(self.of("match"), lambda j: over(j) and _right(j)),
+            _rate(self.of("contrast"), over),
+            _rate(self.of("chat"), over),
+        )
+
+    def reliability(self, bins: int = 5) -> list["Bin"]:
+        """Messages by their probability, and how many of each bin are right; empty bins are left out."""
+        edges = np.linspace(0, 1, bins + 1)
+        found = []
+        for low, high in pairwise(edges.tolist()):
+            inside = [j for j in self.judged if low <= min(j.judgement.match.probability, 1 - 1e-9) < high]
+            if inside:
+                said = float(np.mean([j.judgement.match.probability for j in inside]))
+                found.append(Bin(said, _rate(inside, _right)))
+        return found
 
     def tropes(self) -> list[str]:
         """The tropes that the messages are about."""
@@ -159,23 +204,30 @@ def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
 
 
 def draw(evaluation: Evaluation, path: Path) -> None:
-    """Write a picture of precision against recall, with the default threshold marked."""
+    """Write a picture: precision against recall with a thread's threshold marked, and what is right against p."""
     from matplotlib.figure import Figure
 
     recall, precision = evaluation.curve()
-    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(10, 4.8), layout="constrained")
+    axes, calibration = figure.subplots(1, 2)
     axes.plot(recall, precision, color="#1f5f8b", linewidth=2, label="every threshold")
     axes.plot(
         [evaluation.recall().value],
         [evaluation.precision().value],
         "o",
         color="#c2410c",
-        label="default threshold",
+        label="the threshold of a thread",
     )
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02), title="Precision against recall")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower left")
+    bins = evaluation.reliability()
+    calibration.plot([0, 1], [0, 1], color="#999999", linewidth=1, label="calibrated")
+    calibration.plot([b.said for b in bins], [b.right.value for b in bins], "o-", color="#1f5f8b", label="messages")
+    calibration.set(xlabel="probability given", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+    calibration.set_title("Calibration")
+    calibration.grid(alpha=0.3)
+    calibration.legend(loc="lower right")
     figure.savefig(path, dpi=120)
 
 
@@ -191,6 +243,10 @@ def _read_lines(path: Path) -> list[Labelled]:
             raise BadFile([Problem(str(path), number, hint)]) from None
         messages.append(Labelled(read.text, "match" if read.trope else "chat", read.trope))
     return messages
+
+
+def _right(judged: Judged) -> bool:
+    return judged.labelled.kind == "match" and judged.judgement.match.trope == judged.labelled.trope
 
 
 def _rate(judged: Sequence[Judged], counts: Callable[[Judged], bool]) -> Rate:

@@ -1,5 +1,6 @@
-"""Fits the head from the knowledge base's phrasings, contrasts and background, in seconds."""
+"""Fits the head: two linear models over vectors, their calibration, and the operating point of each mode."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,60 +9,61 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from bot.cleaning import clean
 from bot.encoder import Vectors
-from bot.head import Floats, Head, features, log_odds
-from bot.knowledge import KnowledgeBase
-from bot.matcher import example_texts
+from bot.head import Floats, Head, log_odds
+from bot.training.corpus import Labels
 
 FOLDS = 5
 STRENGTH = 10.0
 """Inverse regularisation of both linear models; the result hardly changes between 3 and 30."""
-FALSE_REPLIES = 0.02
-"""The share of contrasts that may be spoken about, measured on messages not fitted on."""
-BACKGROUND_FALSE_REPLIES = 0.003
-"""The same for background, where replies would be out of place altogether; some of it is near the edge on purpose."""
+FALSE_REPLIES = (0.005, 0.02, 0.03)
+"""The share of contrasts that may be spoken about in a thread, in private and by emoji, on messages not fitted on."""
+BACKGROUND_SHARE = 0.1
+"""The share of those rates that background may have, where replies would be out of place altogether."""
+LEAST_SHARE = 0.05
+"""How much the share of a topic counts at the least beside the odds of assertion."""
 LEAST_THRESHOLD = 0.5
 """Never speak about what is more likely not asserted."""
 
 Integers = npt.NDArray[np.int64]
+UNCALIBRATED = np.array([1.0, 1.0, 0.0])
+
+
+def fit(labels: Labels, vectors: Vectors) -> Head:
+    """A head for texts whose vectors were not tuned on them; calibrated by cross-validation."""
+    rows = len(labels.topics)
+    scores, shares = np.zeros(rows), np.zeros((rows, len(labels.tropes)))
+    for fitted_on, held_out in folds(labels):
+        head = linear(labels.take(fitted_on), vectors[fitted_on])
+        scores[held_out], shares[held_out] = head.scores(vectors[held_out])
+    return calibrated(linear(labels, vectors), labels, scores, shares)
 
 
 @threadpool_limits.wrap(1)  # type: ignore[untyped-decorator]  # small sums: more threads only wait for one another
-def fit(base: KnowledgeBase, vectors: Vectors) -> Head:
-    """A head for this knowledge base; `vectors` has a row for each text of `matcher.example_texts`, in its order."""
-    texts, owners = example_texts(base)
-    order = {trope: index for index, trope in enumerate(base.tropes)}
-    kinds = np.array([owner[0] for owner in owners])
-    topics = np.array([order.get(owner[1], -1) for owner in owners])
-    rows = features([clean(text).whole for text in texts], vectors)
-    asserted = kinds == "phrasings"
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    strata = np.where(asserted, topics + 1, -(kinds == "background").astype(int))
-    scores, shares = np.zeros(len(texts)), np.zeros((len(texts), len(order)))
-    for fitted_on, held_out in folds.split(texts, strata):
-        head = _linear(rows[fitted_on], vectors[fitted_on], asserted[fitted_on], topics[fitted_on], len(order))
-        scores[held_out], shares[held_out] = head.scores(rows[held_out], vectors[held_out])
-    calibration = _calibrate(scores, shares, asserted, topics)
-    final = _linear(rows, vectors, asserted, topics, len(order))
-    unseen = Head(final.assertion, final.assertion_bias, final.topic, final.topic_bias, calibration, np.ones(1))
-    best = unseen.calibrate(scores, shares).max(axis=1)
-    threshold = _threshold(best[~asserted & (topics >= 0)], best[kinds == "background"])
-    return Head(
-        final.assertion,
-        final.assertion_bias,
-        final.topic,
-        final.topic_bias,
-        calibration,
-        np.array([threshold]),
-    )
+def linear(labels: Labels, vectors: Vectors) -> Head:
+    """The two models, not calibrated."""
+    assertion = LogisticRegression(C=STRENGTH, max_iter=500).fit(vectors, labels.asserted)
+    about = labels.topics >= 0
+    weights, bias = _topic(vectors[about], labels.topics[about], len(labels.tropes))
+    return Head(assertion.coef_[0], assertion.intercept_, weights, bias, UNCALIBRATED, np.ones(3))
 
 
-def _linear(rows: Any, vectors: Vectors, asserted: npt.NDArray[np.bool_], topics: Integers, tropes: int) -> Head:
-    assertion = LogisticRegression(C=STRENGTH, max_iter=500).fit(rows, asserted)
-    about = topics >= 0
-    weights, bias = _topic(vectors[about], topics[about], tropes)
-    return Head(assertion.coef_[0], assertion.intercept_, weights, bias, np.array([1.0, 1.0, 0.0]), np.ones(1))
+def calibrated(head: Head, labels: Labels, scores: Floats, shares: Floats) -> Head:
+    """The head with its calibration and thresholds, from the scores of texts that no model had seen.
+
+    `scores` (texts,) and `shares` (texts, tropes) are what `Head.scores` gave for the labelled texts.
+    """
+    head = head.calibrated(_calibration(scores, shares, labels), np.ones(3))
+    best = head.calibrate(scores, shares).max(axis=1)
+    thresholds = [_threshold(best[labels.contrasts], best[labels.background], rate) for rate in FALSE_REPLIES]
+    return head.calibrated(head.calibration, np.array(thresholds))
+
+
+def folds(labels: Labels) -> Iterator[tuple[Integers, Integers]]:
+    """Rows to fit on and rows to hold out, FOLDS times; each fold has its share of every trope and kind."""
+    strata = np.where(labels.asserted, labels.topics + 1, -labels.background.astype(int))
+    split: Any = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(np.zeros(len(strata)), strata)
+    yield from split
 
 
 def _topic(vectors: Vectors, topics: Integers, tropes: int) -> tuple[Floats, Floats]:
@@ -78,19 +80,22 @@ def _topic(vectors: Vectors, topics: Integers, tropes: int) -> tuple[Floats, Flo
     return weights, bias
 
 
-def _calibrate(scores: Floats, shares: Floats, asserted: npt.NDArray[np.bool_], topics: Integers) -> Floats:
-    """Platt's logistic calibration on scores of messages that the models had not seen."""
-    guess = shares.argmax(axis=1)
-    right = asserted & (guess == topics)
-    odds = np.column_stack([scores, log_odds(shares.max(axis=1))])
-    model = LogisticRegression(C=100.0).fit(odds, right)
-    return np.array([*model.coef_[0], model.intercept_[0]])
+def _calibration(scores: Floats, shares: Floats, labels: Labels) -> Floats:
+    """Platt's logistic calibration; the likelier topic stays the likelier, whatever the texts say."""
+    right = labels.asserted & (shares.argmax(axis=1) == labels.topics)
+    share = log_odds(shares.max(axis=1))
+    model = LogisticRegression(C=100.0).fit(np.column_stack([scores, share]), right)
+    if model.coef_[0, 1] >= LEAST_SHARE:
+        return np.array([*model.coef_[0], model.intercept_[0]])
+    model = LogisticRegression(C=100.0).fit((scores + LEAST_SHARE * share)[:, None], right)
+    slope = model.coef_[0, 0]
+    return np.array([slope, LEAST_SHARE * slope, model.intercept_[0]])
 
 
-def _threshold(contrasts: Floats, background: Floats) -> float:
+def _threshold(contrasts: Floats, background: Floats, rate: float) -> float:
     """The lowest probability at which neither contrasts nor background exceed their error rates."""
     limits = [LEAST_THRESHOLD]
-    for probabilities, rate in ((contrasts, FALSE_REPLIES), (background, BACKGROUND_FALSE_REPLIES)):
+    for probabilities, allowed in ((contrasts, rate), (background, rate * BACKGROUND_SHARE)):
         if len(probabilities):
-            limits.append(float(np.quantile(probabilities, 1 - rate)) + 1e-6)
+            limits.append(float(np.quantile(probabilities, 1 - allowed)) + 1e-6)
     return min(max(limits), 0.999)

