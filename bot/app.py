@@ -170,4 +170,9 @@ def create_app(parts: Parts, platforms: Sequence[Platform] = ()) -> FastAPI:
 
 def configured_platforms(settings: Settings) -> list[Platform]:
     """The platforms that have their settings; each adapter is registered here."""
-    return [SlackPlatform(settings)] if settings.slack_configured else []
+    platforms: list[Platform] = [SlackPlatform(settings)] if settings.slack_configured else []
+    if settings.teams_configured:
+        from bot.platforms.teams.platform import TeamsPlatform  # slow to import
+
+        platforms.append(TeamsPlatform(settings))
+    return platforms

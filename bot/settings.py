@@ -90,6 +90,14 @@ class Settings(BaseSettings):
     """For many workspaces: the key that encrypts their tokens in the database, a Fernet key."""
     slack_api_url: str = "https://slack.com/api/"
     """Another base URL for Slack's Web API."""
+    client_id: str | None = None
+    """For Teams: the Azure bot's Microsoft App ID."""
+    client_secret: SecretStr | None = None
+    """The value of a client secret of that app."""
+    tenant_id: str | None = None
+    """The App Tenant ID of a single-tenant bot, as every new one is."""
+    teams_allow_unauthenticated: bool = False
+    """For local work alone: take requests without Microsoft's token, from this machine only."""
     log_level: str = "INFO"
 
     @field_validator("knowledge_path", mode="before")
@@ -183,6 +191,21 @@ class Settings(BaseSettings):
         elif self.slack_signing_secret and not one:
             raise ValueError("SLACK_SIGNING_SECRET is set alone; set SLACK_BOT_TOKEN too, or SLACK_CLIENT_ID for many")
         return self
+
+    @model_validator(mode="after")
+    def _teams_is_whole(self) -> Self:
+        if self.client_id and self.client_secret is None:
+            raise ValueError("CLIENT_ID is set alone; set CLIENT_SECRET too (the bot's Configuration, Manage Password)")
+        if (self.client_secret or self.tenant_id) and not self.client_id:
+            raise ValueError("CLIENT_SECRET and TENANT_ID need CLIENT_ID, the Azure bot's Microsoft App ID")
+        if self.teams_allow_unauthenticated and self.client_id:
+            raise ValueError("TEAMS_ALLOW_UNAUTHENTICATED is for local work without CLIENT_ID; set one of them")
+        return self
+
+    @property
+    def teams_configured(self) -> bool:
+        """Whether there is a Teams to serve."""
+        return self.client_id is not None or self.teams_allow_unauthenticated
 
     @property
     def slack_configured(self) -> bool:

@@ -58,6 +58,11 @@ def serve(host: Host = "127.0.0.1", port: Port = 3000) -> None:
     from bot.app import Parts, configured_platforms
 
     settings = settings_or_fail()
+    if settings.teams_allow_unauthenticated and host not in LOOPBACK:
+        fail(
+            f"TEAMS_ALLOW_UNAUTHENTICATED lets anybody who can reach {host} speak for Microsoft Teams. "
+            "Leave it out and set CLIENT_ID, CLIENT_SECRET and TENANT_ID, or type: counterpoint serve --host 127.0.0.1"
+        )
     platforms = configured_platforms(settings)
     parts = Parts(settings)
     with _listen(host, port, "serve") as listening:

@@ -14,6 +14,7 @@ from bot.store.address import read_address
 from bot.store.claims import Claims
 from bot.store.database import Database, make_private_file
 from bot.store.history import History
+from bot.store.installers import Installers
 from bot.store.keeping import Keeping
 from bot.store.outage import Outage, StoreUnavailable, away
 from bot.store.places import Places
@@ -22,7 +23,7 @@ from bot.store.upgrade import upgrade
 log = logging.getLogger(__name__)
 
 
-class Store(Claims, Places, History, Keeping):
+class Store(Claims, Places, History, Installers, Keeping):
     """The database. Every method may raise StoreUnavailable; the same store works again when it is back."""
 
     @classmethod

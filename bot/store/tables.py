@@ -160,5 +160,13 @@ suggestions = Table(
     Column("made_at", Instant, nullable=False),
 )
 
+installers = Table(
+    "installers",
+    metadata,
+    Column("workspace", String, primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("installed_at", Instant, nullable=False),
+)
+
 OF_A_WORKSPACE = tuple(table for table in metadata.sorted_tables if "workspace" in table.c)
 """Every table of ours: what an export shows and what forgetting removes."""

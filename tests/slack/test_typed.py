@@ -56,7 +56,7 @@ async def test_why_tells_probability_threshold_and_rule(over_http: Workspace) ->
     await over_http.reply()
     await over_http.settled()
     told = await said_to(over_http, over_http.ada, "why")
-    for words in ("in a thread", "probability 95%", "speak from 80%", "rule that decided: recognised"):
+    for words in ("in a thread", "probability 95%", "speak in a thread from 80%", "rule that decided: recognised"):
         assert words in told
     assert FAX not in told
 

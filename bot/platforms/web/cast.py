@@ -76,7 +76,7 @@ OPENING = (
         "On that note: we switched off our last fax machine in outpatients on Friday, please update the contact sheet.",
     ),
     Line(2, "delivery", "amara", "Retro notes are on the wiki. Thank you for a calm release."),
-    Line(6, "delivery", "tomos", "Government IT projects always fail, so I am counting a calm one as a miracle."),
+    Line(6, "delivery", "tomos", "Government IT projects always fail. Billions in, nothing out, every single time."),
     Line(4, "random-ideas", "priya", "What if the canteen had a status page?"),
     Line(7, "random-ideas", "colin", "Remember the National Programme for IT? Ten billion down the drain. So, no."),
     Line(11, "random-ideas", "priya", "@Counterpoint anything good on prescriptions?"),
