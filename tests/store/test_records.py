@@ -151,6 +151,7 @@ async def test_forgetting_removes_everything_of_one_workspace(store: Store) -> N
         await store.first_sight(workspace, "E1", NOW)
         await store.held(workspace, "recent", NOW)
         await store.suggest(workspace, {"title": "A story"}, NOW)
+        await store.installed_by(workspace, "U1", NOW)
         asked = await store.claim_asked(message(workspace=workspace), Trigger.MENTION, FAX, Rules(), NOW)
         await store.feedback(asked.intervention or "", "U1", True, NOW)
     await store.forget_workspace(WORKSPACE)
