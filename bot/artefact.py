@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.encoder import ModelMissing, Vectors, load_arrays
+from bot.head import Head
 
 FOLDER = Path(__file__).parent / "model"
 CARD = "card.json"
@@ -111,8 +113,7 @@ class Artefact:
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
         """The arrays in a file. Raises ModelMissing."""
-        self.file(name)
-        arrays = load_arrays(self.folder / name)
+        arrays = load_arrays(BytesIO(self.file(name)))
         if arrays is None:
             raise ModelMissing(f"the trained model's {name} is damaged; install Counterpoint again")
         return arrays
@@ -124,6 +125,14 @@ class Artefact:
         known = _vectored(arrays)
         topics, asserted = np.asarray(arrays["topics"], np.int64), np.asarray(arrays["asserted"], np.bool_)
         return Examples(known.keys, known.vectors, topics, asserted)
+
+    @cached_property
+    def head(self) -> Head:
+        """The trained head, over the card's tropes. Raises ModelMissing."""
+        head = Head.of(self.arrays(HEAD), len(self.card.tropes), self.examples.vectors.shape[1])
+        if head is None:
+            raise ModelMissing(f"the trained model's {HEAD} does not fit its card; install Counterpoint again")
+        return head
 
     @cached_property
     def passages(self) -> Vectored:
@@ -156,6 +165,6 @@ def unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
-def hashes(folder: Path, names: Sequence[str]) -> dict[str, str]:
+def hashes(folder: Path) -> dict[str, str]:
     """The sha256 of each file, for a card."""
-    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}

@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -174,10 +174,10 @@ def save_arrays(path: Path, **arrays: npt.NDArray[np.generic]) -> None:
         return
 
 
-def load_arrays(path: Path) -> dict[str, npt.NDArray[np.generic]] | None:
+def load_arrays(source: Path | BinaryIO) -> dict[str, npt.NDArray[np.generic]] | None:
     """What `save_arrays` wrote, or None where the file is missing, damaged or altered."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(source, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
     except Exception:  # a damaged zip can raise nearly anything, and each means the same: rebuild
         return None

@@ -1,5 +1,6 @@
 """The fitted head: from a passage's vector to the probability that it asserts each trope."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -60,7 +61,12 @@ class Head:
     def read(cls, path: Path, tropes: int, dimensions: int) -> "Head | None":
         """What `save` wrote, or None where it is missing, damaged or of another shape."""
         arrays = load_arrays(path)
-        if arrays is None or set(arrays) != {field.name for field in fields(cls)}:
+        return None if arrays is None else cls.of(arrays, tropes, dimensions)
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[np.generic]], tropes: int, dimensions: int) -> "Head | None":
+        """The head that these arrays are, or None where they are of another shape."""
+        if set(arrays) != {field.name for field in fields(cls)}:
             return None
         head = cls(**{name: np.asarray(array, np.float64) for name, array in arrays.items()})
         fits = (

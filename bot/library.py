@@ -121,8 +121,8 @@ class Library:
         self._base = base
         self._encoder = encoder
         self._stories, self._facts, self._tropes = _passages(base)
-        texts = passages_of(base)
-        vectors = encoder.remember(texts, progress)
+        parts = (self._stories, self._facts, self._tropes)
+        vectors = encoder.remember([text for part in parts for text in part.texts], progress)
         ends = np.cumsum([len(self._stories.texts), len(self._facts.texts)])
         self._stories.vectors, self._facts.vectors, named = np.split(vectors, ends)
         self._tropes.add_all(phrasings)

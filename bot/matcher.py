@@ -1,12 +1,12 @@
 """Message to Match: which tropes it asserts, how probably, and why that is believed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from bot.artefact import HEAD, Artefact
+from bot.artefact import Artefact
 from bot.cleaning import Cleaned, clean
 from bot.encoder import CachedEncoder, Progress, Vectors
 from bot.head import VERSION, Floats, Head
@@ -124,11 +124,13 @@ class Matcher:
         self._tropes = tuple(base.tropes)
         self._harm = frozenset(id_ for id_, trope in base.tropes.items() if trope.harm)
         texts, owners = example_texts(base)
-        vectors = encoder.remember([clean(text).whole for text in texts], progress)
+        cleaned = [clean(text).whole for text in texts]
+        vectors = encoder.remember(cleaned, progress)
         self.phrasings, self._contrasts, self._escalations = (
             _examples(texts, owners, vectors, kind) for kind in ("phrasings", "contrasts", "escalate")
         )
-        self.head = self._trained(artefact, base, vectors.shape[1]) or self._fitted(base, cache, artefact)
+        made = dict(zip(cleaned, vectors, strict=True))
+        self.head = self._trained(artefact, made) or self._fitted(base, made, cache, artefact)
 
     @property
     def threshold(self) -> float:
@@ -191,23 +193,20 @@ class Matcher:
             found.append(Signal.ESCALATE)
         return found
 
-    def _trained(self, artefact: Artefact | None, base: KnowledgeBase, dimensions: int) -> Head | None:
+    def _trained(self, artefact: Artefact | None, examples: Iterable[str]) -> Head | None:
         """The artefact's own head, where the base holds its tropes and no example that it was not trained on."""
         if artefact is None or artefact.card.tropes != self._tropes:
             return None
-        if not all(artefact.examples.knows(clean(text).whole) for text in example_texts(base)[0]):
-            return None
-        artefact.file(HEAD)
-        return Head.read(artefact.folder / HEAD, len(self._tropes), dimensions)
+        return artefact.head if all(map(artefact.examples.knows, examples)) else None
 
-    def _fitted(self, base: KnowledgeBase, cache: Path, artefact: Artefact | None) -> Head:
+    def _fitted(self, base: KnowledgeBase, made: Mapping[str, Vectors], cache: Path, artefact: Artefact | None) -> Head:
         path = cache / f"head-{VERSION}-{self._encoder.name}-{base.fingerprint[:32]}.npz"
         kept = Head.read(path, len(self._tropes), self.phrasings.vectors.shape[1])
         if kept is not None:
             return kept
         from bot.training.refit import fit_to
 
-        head: Head = fit_to(base, self._encoder, artefact)
+        head: Head = fit_to(base, made, artefact)
         head.save(path)
         return head
 

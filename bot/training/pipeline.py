@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from bot.artefact import CARD, ENCODER, EXAMPLES, FILES, HEAD, PASSAGES, Artefact, Card, hashes, packed
-from bot.encoder import EMBEDDED, CachedEncoder, ModelMissing, TransformerEncoder, Vectors, save_arrays
+from bot.artefact import CARD, ENCODER, EXAMPLES, HEAD, PASSAGES, Artefact, Card, hashes, packed
+from bot.encoder import EMBEDDED, CachedEncoder, TransformerEncoder, Vectors, save_arrays
 from bot.head import Head
 from bot.lean import LeanEncoder
 from bot.training.corpus import Corpus
@@ -69,17 +69,14 @@ class Training:
         encoder = CachedEncoder(LeanEncoder.of(artefact), self._plan.work, artefact)
         vectors = encoder.remember(self._corpus.texts, self._telling())
         passages = encoder.remember(self._passages, self._telling())
-        width = vectors.shape[1]
-        trained = Head.read(artefact.folder / HEAD, len(artefact.card.tropes), width)
-        if trained is None:
-            raise ModelMissing(f"the head in {artefact.folder} is damaged; train without --renew")
+        trained = artefact.head
         head = linear(self._labels, vectors).calibrated(trained.calibration, trained.thresholds)
         head.save(artefact.folder / HEAD)
         self._save(artefact.folder, vectors, passages)
         card = artefact.card
         new = tuple(trope for trope in self._labels.tropes if trope not in card.tropes or trope in card.added)
         changes = {"tropes": self._labels.tropes, "added": new, "texts": self._counts()}
-        self._write(card.model_copy(update={**changes, "files": hashes(artefact.folder, FILES)}), artefact.folder)
+        self._write(card.model_copy(update={**changes, "files": hashes(artefact.folder)}), artefact.folder)
         return Artefact(artefact.folder)
 
     def _measure(self) -> tuple[Head, dict[str, float]]:
@@ -137,7 +134,7 @@ class Training:
         }
 
     def _write_card(self, model: SentenceTransformer, measured: dict[str, float]) -> None:
-        files = hashes(self._plan.output, FILES)
+        files = hashes(self._plan.output)
         card = Card(
             name=f"{self._plan.base_name}-{EMBEDDED}-{files[ENCODER][:16]}",
             base_model=self._plan.base_name,

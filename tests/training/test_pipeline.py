@@ -1,16 +1,17 @@
 """The whole of training on a tiny base and a small model: what comes out is loaded, and is what it says it is."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.artefact import ENCODER, HEAD, Artefact, key_of
-from bot.encoder import CachedEncoder, ModelMissing
+from bot.encoder import CachedEncoder, ModelMissing, Vectors
 from bot.knowledge import KnowledgeBase, load
 from bot.lean import LeanEncoder
 from bot.library import passages_of
-from bot.matcher import Matcher
+from bot.matcher import Matcher, example_texts
 from bot.training.corpus import TrainingFile, corpus_of
 
 pytestmark = pytest.mark.slow
@@ -114,3 +115,18 @@ def test_no_word_of_an_example_is_in_the_artefact(base: KnowledgeBase, artefact:
     text = base.background[0]
     assert key_of(text) in artefact.examples.rows
     assert text.encode() not in (artefact.folder / "examples.npz").read_bytes()
+
+
+def test_a_model_of_ones_own_encodes_each_text_once(base: KnowledgeBase, tmp_path: Path) -> None:
+    class Counting:
+        name = "counting"
+        texts = 0
+
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            self.texts += len(texts)
+            vectors = np.array([[len(text), text.count("a"), 1.0] for text in texts], np.float32).reshape(-1, 3)
+            return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+    encoder = Counting()
+    Matcher(base, CachedEncoder(encoder, tmp_path), tmp_path)
+    assert encoder.texts == len(example_texts(base)[0])
