@@ -92,10 +92,11 @@ async def _mute(bot: Bot, directive: Directive, place: Place) -> str:
 async def describe(bot: Bot, place: Place) -> str:
     """How a channel is set and why the bot speaks there or does not, in sentences."""
     store, now = bot.store, bot.clock()
+    mode = await store.mode(place.workspace, place.channel)
     lines = [
-        MODE_SAID[await store.mode(place.workspace, place.channel)],
+        MODE_SAID[mode],
         f"Unasked I speak where the probability that a message is a known anecdote reaches "
-        f"{bot.core.matcher.threshold:.0%}.",
+        f"{bot.core.matcher.threshold_in(mode):.0%}.",
     ]
     if await store.paused(place.workspace, now):
         lines.append("An admin has paused me in the whole workspace.")

@@ -1,7 +1,7 @@
 """Message to Match: which tropes it asserts, how probably, and why that is believed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +82,10 @@ class Match:
         """The probability from which a mode allows a reply."""
         return self.lower_thresholds.get(mode, self.threshold)
 
+    def judged_in(self, mode: Mode) -> "Match":
+        """The same, measured against the threshold of the mode of the channel that it was heard in."""
+        return replace(self, threshold=self.threshold_in(mode))
+
 
 NOTHING = Match()
 
@@ -137,6 +141,15 @@ class Matcher:
         """The probability from which a passive reply in a thread is allowed."""
         return float(self.head.thresholds[0])
 
+    @property
+    def lower_thresholds(self) -> dict[Mode, float]:
+        """The same for the modes in which a false reply costs less."""
+        return dict(zip(LENIENT_MODES, self.head.thresholds[1:].tolist(), strict=True))
+
+    def threshold_in(self, mode: Mode) -> float:
+        """The probability from which a passive reply is allowed in a channel of this mode."""
+        return self.lower_thresholds.get(mode, self.threshold)
+
     def match(self, text: str) -> Match:
         """Judge one message; any text is accepted."""
         return self.match_many([text])[0]
@@ -173,7 +186,7 @@ class Matcher:
         return Match(
             candidates=tuple(Candidate(self._tropes[i], float(together[i])) for i in order[:5]),
             threshold=self.threshold,
-            lower_thresholds=dict(zip(LENIENT_MODES, self.head.thresholds[1:].tolist(), strict=True)),
+            lower_thresholds=self.lower_thresholds,
             harm=self._harmful(together),
             phrasing=phrasing,
             contrast=self._contrasts.nearest(telling, trope),

@@ -62,10 +62,10 @@ class Bot:
             place = policy.decide(Situation(message, NOTHING, facts, self.rules), policy.PLACE_RULES)
             if not place.speak:
                 return Outcome(place)
-            match = await self._matches.submit(message.text)
+            match = (await self._matches.submit(message.text)).judged_in(facts.mode)
             words = policy.decide(Situation(message, match, facts, self.rules), policy.MESSAGE_RULES)
             if not words.speak:
-                if match.sure_in(facts.mode):
+                if match.sure:
                     await self.store.held(message.workspace, words.rule, self.clock())
                 return Outcome(words, match)
             return await self._claim(message, match)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.core import Core
+from bot.management import Place, describe
 from bot.message import AuthorKind, Message, Mode, Trigger
 from bot.reply import ReplyKind
 from bot.service import Bot
@@ -87,6 +88,17 @@ async def test_silence_has_its_reason(
     assert not outcome.decision.speak
     assert outcome.reply is None
     assert rule is None or outcome.decision.rule == rule
+
+
+async def test_what_is_said_of_the_threshold_is_that_of_the_channels_mode(bot: Bot, clock: Clock) -> None:
+    matcher = bot.core.matcher
+    assert matcher.threshold_in(Mode.PRIVATE) < matcher.threshold
+    place = Place("W", "C", "U1", manager=True, admin=True)
+    for mode in (Mode.REPLY, Mode.PRIVATE):
+        await bot.store.set_mode("W", "C", mode, clock.now)
+        heard = await bot.on_message(said(NEAR_MISS, clock))
+        assert heard.match.threshold == matcher.threshold_in(mode)
+        assert f"reaches {matcher.threshold_in(mode):.0%}" in await describe(bot, place)
 
 
 async def test_the_same_trope_is_not_answered_again_within_its_cooldown(bot: Bot, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from bot.encoder import CachedEncoder, Vectors
 from bot.knowledge import Answer, Claim, KnowledgeBase, Source, Story, Trope
 from bot.library import Library
 from bot.matcher import Candidate, Examples, Match, Matcher, Neighbour
+from bot.message import Mode
 from bot.signals import Signal, personal_harm
 
 THRESHOLD = 0.8
@@ -117,6 +118,11 @@ class WordMatcher(Matcher):
     def threshold(self) -> float:
         """The same for every message."""
         return THRESHOLD
+
+    @property
+    def lower_thresholds(self) -> dict[Mode, float]:
+        """None: every mode has the same."""
+        return {}
 
     def match_many(self, texts: Sequence[str]) -> list[Match]:
         """A match for each text."""
