@@ -7,7 +7,7 @@ from bot.message import Mode
 from bot.policy import EVERYTHING, gone_quiet
 from bot.reply import SORRY
 from bot.service import Bot
-from bot.store import StoreUnavailable
+from bot.store import Intervention, StoreUnavailable
 
 HELP = """\
 I answer well-worn failure anecdotes with sourced success stories.
@@ -49,6 +49,14 @@ async def carry_out(bot: Bot, directive: Directive, place: Place) -> str:
         return await _carry_out(bot, directive, place)
     except StoreUnavailable:
         return SORRY
+
+
+async def mute_this(bot: Bot, known: Intervention, person: str) -> str:
+    """Somebody mutes the anecdote of a reply for themselves; returns what to tell them."""
+    if known.trope is None:
+        return bot.missing()
+    place = Place(known.workspace, known.channel, person, manager=False, admin=False)
+    return await carry_out(bot, Directive(Verb.MUTE, trope=known.trope), place)
 
 
 async def _carry_out(bot: Bot, directive: Directive, place: Place) -> str:

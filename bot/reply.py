@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 ACKNOWLEDGEMENT = "People were hurt here, and no success story answers that."
 NOTHING_FOUND = "I know no sourced story about that, so I have nothing to offer."
 STAY_OUT = "Somebody may have been hurt here, so I have no story to tell about this."
+GONE = "That reply is no longer in my records."
+SHARED = "Shared to the channel."
+KEPT = "Kept to yourself; nobody else has seen it."
 SORRY = "I cannot reach my records at the moment, so I have no answer. Please ask again in a few minutes."
 
 

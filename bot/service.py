@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import policy, reply
@@ -13,6 +13,7 @@ from bot.message import Message, Mode, Trigger
 from bot.policy import Decision, Facts, Rules, Situation
 from bot.reply import Reply, ReplyKind
 from bot.store import Asked, Intervention, Store, StoreUnavailable
+from bot.suggestions import NOT_NOW, check
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,27 @@ class Bot:
         best = max(range(len(texts)), key=lambda i: matches[i].probability)
         return texts[best] if matches[best].probability >= ASKED_THRESHOLD else texts[0]
 
+    async def first(self, workspace: str, event: str) -> bool:
+        """Whether something happens for the first time; where the database is away or no workspace named, it does."""
+        try:
+            return not workspace or await self.store.first_sight(workspace, event, self.clock())
+        except StoreUnavailable:
+            return True  # what needs the database will see for itself; what does not may go on
+
+    def missing(self) -> str:
+        """What to tell somebody whose button belongs to no record that can be had."""
+        return reply.SORRY if self.store.outage.going_on else reply.GONE
+
+    async def on_suggestion(self, workspace: str, fields: Mapping[str, str]) -> dict[str, str]:
+        """Somebody suggests a story: it is kept, or comes back with what is wrong, by field."""
+        if faults := check(fields):
+            return faults
+        try:
+            await self.store.suggest(workspace, fields, self.clock())
+        except StoreUnavailable:
+            return {"title": NOT_NOW}
+        return {}
+
     async def posted(self, outcome: Outcome, posted_id: str) -> None:
         """The platform took the reply; `posted_id` is its id there."""
         if outcome.intervention:
@@ -160,7 +182,7 @@ class Bot:
         """Somebody found a reply helpful or not; returns what to tell them."""
         try:
             if await self.store.intervention(intervention) is None:
-                return "That reply is no longer in my records."
+                return reply.GONE
             await self.store.feedback(intervention, person, helpful, self.clock())
         except StoreUnavailable:
             return reply.SORRY
@@ -200,7 +222,7 @@ class Bot:
         except StoreUnavailable:
             return [reply.SORRY]
         if known is None:
-            return ["That reply is no longer in my records."]
+            return [reply.GONE]
         return self._reasons(known)
 
     async def why_last(self, workspace: str, channel: str) -> list[str]:

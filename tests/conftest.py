@@ -1,12 +1,16 @@
 """Fixtures that every room of the tests shares."""
 
 import importlib.util
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from bot.core import Core
+from bot.service import Bot
 from bot.settings import Settings
+from bot.store import Store
+from tests.web.stand_in import small_core
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,3 +38,27 @@ def small_model() -> Path:
     assert found
     assert found.submodule_search_locations
     return next(Path(found.submodule_search_locations[0]).rglob("modules.json")).parent
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    """The bot over a small core that needs no model, with a database of its own."""
+    store = await Store.open(None, tmp_path / "data")
+    bot = Bot(small_core(tmp_path), store)
+    yield bot
+    bot.close()
+    await store.close()
+
+
+@pytest.fixture
+def lose_database(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
+    """Takes the database away in the middle of a test."""
+
+    def gone(*_: object, **__: object) -> None:
+        raise OSError("the database is gone")
+
+    async def lose() -> None:
+        monkeypatch.setattr("aiosqlite.connect", gone)
+        await bot.store.engine.dispose()
+
+    return lose

@@ -16,14 +16,13 @@ import typer
 
 from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, errors, fail
-from bot.platforms import Platform
+from bot.platforms import LOOPBACK, Platform
 
 if TYPE_CHECKING:  # what serves is slow to import, and other commands need none of it
     import uvicorn
 
     from bot.app import Parts
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Host = Annotated[str, typer.Option(help="the address to listen on; 0.0.0.0 is every network of this machine")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="the port to listen on; 0 takes any free one")]
 

@@ -7,6 +7,9 @@ if TYPE_CHECKING:
 
     from bot.service import Bot
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""The names by which a machine reaches itself alone."""
+
 
 class Platform(Protocol):
     """Turns a platform's events into calls of the bot, and renders what comes back."""

@@ -1,6 +1,6 @@
 """The database: all state that outlives a process, and no message text."""
 
-from bot.store.outage import Outage, StoreUnavailable
+from bot.store.outage import Outage, StoreUnavailable, until_done
 from bot.store.records import (
     Asked,
     ChannelSettings,
@@ -25,4 +25,5 @@ __all__ = [
     "StoreUnavailable",
     "Suggestion",
     "Tally",
+    "until_done",
 ]

@@ -1,8 +1,9 @@
 """When the database is away: one error to catch, and one line in the log when it goes and when it is back."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import exc
 
@@ -12,6 +13,9 @@ AWAY_STATES = ("08", "53", "57P", "55P03")
 """SQLSTATE prefixes of PostgreSQL: connection lost, out of resources, shut down, lock not to be had."""
 REFUSED_STATES = ("28", "3D000")
 """Wrong password, or no such database."""
+
+RETRY_SECONDS = 5.0
+"""Between two tries of what has to happen in the end."""
 
 
 class StoreUnavailable(Exception):
@@ -41,6 +45,17 @@ class Outage:
         if self._since is not None:
             log.warning("database back after %.0f s", self._clock() - self._since)
             self._since = None
+
+
+async def until_done(work: Callable[[], Awaitable[None]]) -> None:
+    """Do what a platform tells only once, however long the database is away."""
+    while True:
+        try:
+            await work()
+        except StoreUnavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def away(error: Exception) -> str | None:

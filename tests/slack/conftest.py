@@ -1,8 +1,7 @@
 """The Slack adapter as it is served, between the emulated Slack, a small core and a database of its own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,7 @@ from bot.message import Mode
 from bot.platforms.slack.platform import SlackPlatform
 from bot.service import Bot, utc_now
 from bot.settings import Settings
-from bot.store import Store
 from tests.emulators.slack import Channel, Message, Slack, User
-from tests.web.stand_in import small_core
 
 PROXIES = [f"{name}_proxy" for name in ("http", "https", "all")]
 FAX = "The NHS is still the world's biggest buyer of fax machines!"
@@ -75,30 +72,6 @@ async def slack() -> AsyncIterator[Slack]:
     """Slack itself."""
     async with Slack() as running:
         yield running
-
-
-@pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    """The bot."""
-    store = await Store.open(None, tmp_path / "data")
-    bot = Bot(small_core(tmp_path), store)
-    yield bot
-    bot.close()
-    await store.close()
-
-
-@pytest.fixture
-def lose_database(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
-    """Takes the database away in the middle of a test."""
-
-    def gone(*_: object, **__: object) -> None:
-        raise OSError("the database is gone")
-
-    async def lose() -> None:
-        monkeypatch.setattr("aiosqlite.connect", gone)
-        await bot.store.engine.dispose()
-
-    return lose
 
 
 def settings(slack: Slack, **more: Any) -> Settings:

@@ -186,7 +186,7 @@ async def test_while_the_database_is_away_who_asks_gets_an_apology_and_nobody_el
 async def test_what_slack_tells_once_is_done_when_the_database_is_back(
     over_http: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.platforms.slack.adapter.RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("bot.store.outage.RETRY_SECONDS", 0.02)
     slack, store = over_http.slack, over_http.bot.store
     await over_http.turn_on()
     with closing(sqlite3.connect(tmp_path / "data" / "counterpoint.db", isolation_level=None)) as other:

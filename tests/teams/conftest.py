@@ -1,9 +1,8 @@
 """The Teams adapter as it is served, between the emulated Teams, a small core and a database of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -12,9 +11,7 @@ from bot.message import Mode
 from bot.platforms.teams.platform import TeamsPlatform
 from bot.service import Bot, utc_now
 from bot.settings import Settings
-from bot.store import Store
 from tests.emulators.teams import Place, Post, Somebody, Teams
-from tests.web.stand_in import small_core
 
 FAX = "The NHS is still the world's biggest buyer of fax machines!"
 PROXIES = [f"{name}_proxy" for name in ("http", "https", "all")]
@@ -71,30 +68,6 @@ async def teams() -> AsyncIterator[Teams]:
     """Teams itself."""
     async with Teams() as running:
         yield running
-
-
-@pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    """The bot."""
-    store = await Store.open(None, tmp_path / "data")
-    bot = Bot(small_core(tmp_path), store)
-    yield bot
-    bot.close()
-    await store.close()
-
-
-@pytest.fixture
-def lose_database(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
-    """Takes the database away in the middle of a test."""
-
-    def gone(*_: object, **__: object) -> None:
-        raise OSError("the database is gone")
-
-    async def lose() -> None:
-        monkeypatch.setattr("aiosqlite.connect", gone)
-        await bot.store.engine.dispose()
-
-    return lose
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.message import Mode
-from bot.platforms.teams import housekeeping
+from bot.store import outage
 from tests.emulators.teams.activities import BOT
 from tests.teams.conftest import FAX, Office
 
@@ -74,7 +74,7 @@ async def test_removed_while_the_database_is_away_it_is_forgotten_later(
     lose_database: Callable[[], Awaitable[None]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(housekeeping, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(outage, "RETRY_SECONDS", 0.01)
     await office.turn_on()
     with monkeypatch.context() as away:
         away.setattr("aiosqlite.connect", lambda *_, **__: (_ for _ in ()).throw(OSError("gone")))

@@ -1,12 +1,9 @@
 """Slack's events become the bot's use cases; everything is acknowledged at once and worked on after."""
 
-import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -15,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.management import Place
 from bot.message import AuthorKind, Message, Mode
+from bot.platforms.failures import raised_at
 from bot.platforms.slack.buttons import Buttons
 from bot.platforms.slack.commands import Commands
 from bot.platforms.slack.events import mentions, message_from, team_of
@@ -26,7 +24,7 @@ from bot.platforms.slack.posting import EMOJI, Poster
 from bot.platforms.slack.suggestions import Suggestions
 from bot.platforms.slack.trouble import reason
 from bot.service import Bot
-from bot.store import StoreUnavailable
+from bot.store import StoreUnavailable, until_done
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +33,6 @@ HELLO = (
     "stories. I am silent here until a channel manager types `/counterpoint on`; mention me whenever you like. "
     "I keep settings and ids, never messages: `/counterpoint help` says more."
 )
-RETRY_SECONDS = 5.0
 KNOWN_OTHERWISE = frozenset({"message", "app_mention", "app_uninstalled", "tokens_revoked"})
 """Events of which a repeat does no harm: a message is claimed in the store, and forgetting twice is forgetting."""
 
@@ -71,21 +68,15 @@ class SlackAdapter:
     async def once(self, body: Mapping[str, Any], next: Any) -> BoltResponse | None:
         """First of all middleware: an event that Slack delivers again is acknowledged and goes no further."""
         event, kind = body.get("event_id"), _kind(body)
-        if isinstance(event, str) and kind not in KNOWN_OTHERWISE and not await self.first(team_of(body), event):
+        if isinstance(event, str) and kind not in KNOWN_OTHERWISE and not await self.bot.first(team_of(body), event):
             return BoltResponse(status=200, body="")
         await next()
         return None
 
-    async def first(self, team: str, event: str) -> bool:
-        """Whether something happens for the first time; where the database is away, it is taken to."""
-        try:
-            return not team or await self.bot.store.first_sight(team, event, self.bot.clock())
-        except StoreUnavailable:
-            return True  # what needs the database will see for itself; what does not may go on
-
     async def failed(self, error: Exception, body: Mapping[str, Any]) -> None:
         """Whatever a listener could not handle: named by its kind, never by what somebody wrote."""
-        log.error("a Slack %s could not be handled (%s)%s", _kind(body) or "request", reason(error), _place(error))
+        kind = _kind(body) or "request"
+        log.error("a Slack %s could not be handled (%s) at %s", kind, reason(error), raised_at(error))
 
     async def on_message(
         self, event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -160,17 +151,6 @@ class SlackAdapter:
             await self.poster.take_down(client, known)
 
 
-async def until_done(work: Callable[[], Awaitable[None]]) -> None:
-    """What has to happen though the database is away: tried until it is back, for Slack tells it only once."""
-    while True:
-        try:
-            await work()
-        except StoreUnavailable:
-            await asyncio.sleep(RETRY_SECONDS)
-        else:
-            return
-
-
 async def _unused(body: Mapping[str, Any]) -> None:
     """An event that nobody uses."""
 
@@ -182,9 +162,3 @@ def _kind(body: Mapping[str, Any]) -> str | None:
 
 def _shared(body: Mapping[str, Any]) -> dict[str, bool]:
     return {"is_ext_shared_channel": bool(body.get("is_ext_shared_channel"))}
-
-
-def _place(error: Exception) -> str:
-    """Where an error was raised; its own words are left out, for they can hold somebody's."""
-    frames = extract_tb(error.__traceback__)
-    return f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -6,22 +6,18 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.directives import Directive, Verb
-from bot.management import Place, carry_out
+from bot.management import mute_this
 from bot.message import Trigger
 from bot.platforms.slack import blocks as block
 from bot.platforms.slack.commands import tell_privately
 from bot.platforms.slack.listening import Listening
-from bot.reply import SORRY
+from bot.reply import KEPT, SHARED
 from bot.store import Intervention
 
 if TYPE_CHECKING:
     from bot.platforms.slack.adapter import SlackAdapter
 
-GONE = "That reply is no longer in my records."
 NOT_YOURS = "Only the author of the message, a channel manager or an admin can dismiss a reply."
-SHARED = "Shared to the channel."
-KEPT = "Kept to yourself; nobody else has seen it."
 UNSHARED = (
     "I could not post that: I am not in the channel (invite me, then share again), or the message it answers is gone."
 )
@@ -66,11 +62,8 @@ class Buttons:
         """Mute this trope for the one who presses."""
         await ack()
         known = await self._known(body)
-        if known is None or known.trope is None:
-            await _tell(respond, self._missing())
-            return
-        place = Place(known.workspace, known.channel, body["user"]["id"], manager=False, admin=False)
-        await _tell(respond, await carry_out(self._bot, Directive(Verb.MUTE, trope=known.trope), place))
+        muted = await mute_this(self._bot, known, body["user"]["id"]) if known else self._bot.missing()
+        await _tell(respond, muted)
 
     async def on_dismiss(
         self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond
@@ -79,7 +72,7 @@ class Buttons:
         await ack()
         known = await self._known(body)
         if known is None:
-            await _tell(respond, self._missing())
+            await _tell(respond, self._bot.missing())
             return
         user = body["user"]["id"]
         allowed = await self._bot.store.is_author(known.id, user) or (
@@ -100,7 +93,9 @@ class Buttons:
         reply = await self._bot.reply_again(known.id) if known else None
         if known is None or reply is None:
             await respond(
-                text=self._missing(), replace_original=not self._bot.store.outage.going_on, response_type="ephemeral"
+                text=self._bot.missing(),
+                replace_original=not self._bot.store.outage.going_on,
+                response_type="ephemeral",
             )
             return
         thread = known.thread if known.trigger in (Trigger.PASSIVE, Trigger.SHORTCUT) else None
@@ -119,10 +114,6 @@ class Buttons:
         """The intervention a button belongs to, where it is of this very workspace."""
         known = await self._bot.known(_value(body))
         return known if known and known.workspace == (body.get("team") or {}).get("id") else None
-
-    def _missing(self) -> str:
-        """Why a reply is not known."""
-        return SORRY if self._bot.store.outage.going_on else GONE
 
 
 async def _tell(respond: AsyncRespond, text: str) -> None:

@@ -63,7 +63,7 @@ class Mentions:
 
     async def _whisper(self, client: AsyncWebClient, message: Message, text: str) -> None:
         """Tell the author alone, once; such words need no claim in the store, which would refuse a repeat."""
-        if await self._adapter.first(message.workspace, f"told-{message.channel}-{message.id}"):
+        if await self._bot.first(message.workspace, f"told-{message.channel}-{message.id}"):
             await client.chat_postEphemeral(
                 channel=message.channel, user=message.author, text=text, blocks=[block.section(text)]
             )

@@ -8,8 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms.slack import blocks as block
 from bot.platforms.slack.listening import Listening
-from bot.store import StoreUnavailable
-from bot.suggestions import FIELDS, NOT_NOW, PROMISE, THANKS, check
+from bot.suggestions import FIELDS, PROMISE, THANKS
 
 if TYPE_CHECKING:
     from bot.platforms.slack.adapter import SlackAdapter
@@ -37,16 +36,10 @@ class Suggestions:
     async def on_sent(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         """Check the fields and keep the suggestion; faults are shown beside their fields."""
         fields = {name: _value(view, name) for name in FIELDS}
-        faults = check(fields)
-        if faults:
+        if faults := await self._bot.on_suggestion(str(body["team"]["id"]), fields):
             await ack(response_action="errors", errors=faults)
-            return
-        try:
-            await self._bot.store.suggest(str(body["team"]["id"]), fields, self._bot.clock())
-        except StoreUnavailable:
-            await ack(response_action="errors", errors={"title": NOT_NOW})
-            return
-        await ack(response_action="update", view=_thanks())
+        else:
+            await ack(response_action="update", view=_thanks())
 
 
 def form() -> dict[str, Any]:

@@ -49,13 +49,6 @@ class TeamsAdapter:
         else:
             await self._overhear(connector, message)
 
-    async def first(self, workspace: str, event: str) -> bool:
-        """Whether something happens for the first time; where the database is away, it is taken to."""
-        try:
-            return await self.bot.store.first_sight(workspace, event, self.bot.clock())
-        except StoreUnavailable:
-            return True
-
     async def place(self, connector: Connector, user: str) -> Place:
         """Where a directive is given and what its giver may do there."""
         here = connector.place
@@ -65,7 +58,7 @@ class TeamsAdapter:
 
     async def _asked(self, connector: Connector, message: Message) -> None:
         """A directive is carried out, `lookup` looks up, anything else is answered; nothing at all gets help."""
-        if not await self.first(message.workspace, f"asked-{message.channel}-{message.id}"):
+        if not await self.bot.first(message.workspace, f"asked-{message.channel}-{message.id}"):
             return
         if not message.text or ASKS_WHO.fullmatch(message.text):
             await self.poster.whisper(connector, message, f"{NO_HISTORY}\n{HELP}" if message.thread else HELP)

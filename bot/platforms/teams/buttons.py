@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Any
 from microsoft_teams.api.activities.invoke.adaptive_card import AdaptiveCardInvokeActivity
 from microsoft_teams.apps import ActivityContext, App
 
-from bot.directives import Directive, Verb
-from bot.management import Place, carry_out
+from bot.management import mute_this
 from bot.platforms.teams import cards
 from bot.platforms.teams.cards import Card
 from bot.platforms.teams.connector import Connector, reach
 from bot.platforms.teams.words import DISMISSED
-from bot.reply import SORRY, ReplyKind
+from bot.reply import GONE, KEPT, SHARED, ReplyKind
 from bot.store import Intervention, StoreUnavailable
 
 if TYPE_CHECKING:
     from bot.platforms.teams.adapter import TeamsAdapter
 
-GONE = "That reply is no longer in my records."
 NOT_YOURS = "Only the author of the message, or who manages me here, can dismiss a reply."
-SHARED = "Shared to the channel."
-KEPT = "Kept to yourself; nobody else has seen it."
 UNSHARED = "I could not post that: I am not in the channel or chat any more, or the message it answers is gone."
 
 
@@ -43,7 +39,7 @@ class Buttons:
         data, connector, user = ctx.activity.value.action.data, reach(ctx), ctx.activity.from_.id
         known = await self.known(connector, str(data.get("intervention") or ""), user)
         if known is None:
-            return shown(cards.plain_card(self.missing()))
+            return shown(cards.plain_card(self._bot.missing()))
         return shown(await self._pressed(connector, str(data.get("action")), known, user, bool(data.get("private"))))
 
     async def known(self, connector: Connector, intervention: str, user: str) -> Intervention | None:
@@ -57,10 +53,6 @@ class Buttons:
             return None
         return known if theirs else None
 
-    def missing(self) -> str:
-        """Why a reply is not known."""
-        return SORRY if self._bot.store.outage.going_on else GONE
-
     async def _pressed(self, connector: Connector, action: str, known: Intervention, user: str, private: bool) -> Card:
         match action:
             case cards.HELPFUL | cards.NOT_RELEVANT:
@@ -68,7 +60,7 @@ class Buttons:
             case cards.WHY:
                 note = "\n".join(await self._bot.why(known.id))
             case cards.MUTE:
-                note = await self._mute(known, user)
+                note = await mute_this(self._bot, known, user)
             case cards.MORE:
                 return await self._more(known, user)
             case cards.SHARE:
@@ -89,12 +81,6 @@ class Buttons:
         reply = await self._bot.reply_again(known.id)
         return cards.reply_card(reply, known.id, private, note) if reply else cards.plain_card(note)
 
-    async def _mute(self, known: Intervention, user: str) -> str:
-        if known.trope is None:
-            return GONE
-        place = Place(known.workspace, known.channel, user, manager=False, admin=False)
-        return await carry_out(self._bot, Directive(Verb.MUTE, trope=known.trope), place)
-
     async def _more(self, known: Intervention, user: str) -> Card:
         """Another story for the same trope, told to the one who asks; then it counts as told."""
         outcome = await self._bot.on_more(known.id, user)
@@ -112,7 +98,7 @@ class Buttons:
         """Post openly what was shown to one person, once; what to tell them."""
         reply = await self._bot.reply_again(known.id)
         if reply is None:
-            return self.missing()
+            return self._bot.missing()
         took = known.posted_id or await self._adapter.poster.share(connector, known, reply)
         return SHARED if took else UNSHARED
 

@@ -18,8 +18,7 @@ from bot.platforms.teams.cards import Card
 from bot.platforms.teams.connector import reach
 from bot.platforms.teams.manifest import FIND, SUGGEST
 from bot.reply import ReplyKind
-from bot.store import StoreUnavailable
-from bot.suggestions import FIELDS, NOT_NOW, THANKS, check
+from bot.suggestions import FIELDS, THANKS
 
 if TYPE_CHECKING:
     from bot.platforms.teams.adapter import TeamsAdapter
@@ -75,7 +74,7 @@ class Extension:
         connector, user = reach(ctx), ctx.activity.from_.id
         known = await self._buttons.known(connector, str(data.get("intervention") or ""), user)
         if known is None:
-            return _message(self._buttons.missing())
+            return _message(self._bot.missing())
         return _message(await self._buttons.share(connector, known))
 
     async def _find(self, ctx: ActivityContext[MessageExtensionFetchTaskInvokeActivity]) -> Any:
@@ -100,12 +99,7 @@ class Extension:
     async def _suggest(self, ctx: ActivityContext[MessageExtensionSubmitActionInvokeActivity], data: Card) -> Any:
         """Check the fields and keep the suggestion; faults are shown at their fields, with what was typed."""
         fields = {name: str(data.get(name) or "").strip() for name in FIELDS}
-        faults = check(fields)
-        if not faults:
-            try:
-                await self._bot.store.suggest(reach(ctx).place.workspace, fields, self._bot.clock())
-            except StoreUnavailable:
-                faults = {"title": NOT_NOW}
+        faults = await self._bot.on_suggestion(reach(ctx).place.workspace, fields)
         return _dialog(SUGGEST, cards.form(fields, faults)) if faults else _message(THANKS)
 
 

@@ -1,8 +1,6 @@
 """Added and removed, renamed and deleted: what happens around the messages."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from microsoft_teams.api.activities.conversation import ConversationUpdateActivity
@@ -13,14 +11,12 @@ from microsoft_teams.apps import ActivityContext, App
 from bot.message import Mode
 from bot.platforms.teams.connector import reach
 from bot.platforms.teams.words import HELLO, HELLO_PERSONAL, markdown
-from bot.store import StoreUnavailable
+from bot.store import until_done
 
 if TYPE_CHECKING:
     from bot.platforms.teams.adapter import TeamsAdapter
 
 log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 5.0
 
 
 class Housekeeping:
@@ -44,8 +40,8 @@ class Housekeeping:
         """Added to a team or chat: the bot introduces itself once, and stays off; who added it manages it there."""
         connector, person = reach(ctx), ctx.activity.from_.id
         place = connector.place
-        await persist(lambda: self._bot.store.installed_by(place.workspace, person, self._bot.clock()))
-        if await self._adapter.first(place.workspace, "hello"):
+        await until_done(lambda: self._bot.store.installed_by(place.workspace, person, self._bot.clock()))
+        if await self._bot.first(place.workspace, "hello"):
             await connector.say(ctx.activity.conversation.id, markdown(HELLO_PERSONAL if place.personal else HELLO))
 
     async def on_members(self, ctx: ActivityContext[ConversationUpdateActivity]) -> None:
@@ -60,13 +56,13 @@ class Housekeeping:
     async def on_removed(self, ctx: ActivityContext[UninstalledActivity] | ActivityContext[Any]) -> None:
         """Removed from a team or chat, or the team is gone: everything of it goes."""
         place = reach(ctx).place
-        await persist(lambda: self._bot.store.forget_workspace(place.workspace))
+        await until_done(lambda: self._bot.store.forget_workspace(place.workspace))
         log.info("the app was removed from a team or chat; everything of it is deleted")
 
     async def on_channel_deleted(self, ctx: ActivityContext[ConversationUpdateActivity]) -> None:
         """A channel is gone: off there, so that it stays silent should somebody restore it."""
         place = reach(ctx).place
-        await persist(lambda: self._bot.store.set_mode(place.workspace, place.channel, Mode.OFF, self._bot.clock()))
+        await until_done(lambda: self._bot.store.set_mode(place.workspace, place.channel, Mode.OFF, self._bot.clock()))
 
     async def on_deleted(self, ctx: ActivityContext[MessageDeleteActivity]) -> None:
         """A message is gone: its reply goes too."""
@@ -75,14 +71,3 @@ class Housekeeping:
         known = await self._bot.on_deleted(place.workspace, place.channel, ctx.activity.id)
         if known:
             await self._adapter.poster.take_down(connector, known)
-
-
-async def persist(work: Callable[[], Awaitable[None]]) -> None:
-    """Do what Teams tells only once, however long the database is away."""
-    done = False
-    while not done:
-        try:
-            await work()
-            done = True
-        except StoreUnavailable:
-            await asyncio.sleep(RETRY_SECONDS)

@@ -4,8 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -17,6 +15,8 @@ from microsoft_teams.apps import ActivityEvent, App
 from microsoft_teams.common import ClientOptions
 from pydantic import ValidationError
 
+from bot.platforms import LOOPBACK
+from bot.platforms.failures import raised_at
 from bot.platforms.teams.adapter import TeamsAdapter
 from bot.platforms.teams.endpoint import PATH, SERVICES, Endpoint
 from bot.platforms.teams.people import People
@@ -27,7 +27,6 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TIMEOUT = 15.0
 """Seconds that a call of Teams may take."""
 Process = Callable[[ActivityEvent], Awaitable[InvokeResponse[Any]]]
@@ -139,9 +138,8 @@ class TeamsPlatform:
         try:
             return await self._process(event) if self._process else None
         except Exception as error:
-            frame = extract_tb(error.__traceback__)[-1]
-            place = f"{Path(frame.filename).name}:{frame.lineno}"
-            log.error("a Teams %s could not be handled (%s) at %s", event.body.type, type(error).__name__, place)
+            kind = type(error).__name__
+            log.error("a Teams %s could not be handled (%s) at %s", event.body.type, kind, raised_at(error))
             return None
 
 
