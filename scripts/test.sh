@@ -18,11 +18,11 @@ need() {
 need chromium chromium
 need node nodejs
 need npm npm
-wanted=tests/teams/npm/package-lock.json
+wanted=tests/npm/package-lock.json
 if ! cmp -s "$wanted" .venv/npm/installed; then
-    say "Installing Microsoft's schemas of the Teams manifest into .venv/npm (tests only)"
+    say "Installing Microsoft's Teams playground and schemas, and axe-core, into .venv/npm (tests only)"
     mkdir -p .venv/npm
-    cp tests/teams/npm/package.json "$wanted" .venv/npm/
+    cp tests/npm/package.json "$wanted" .venv/npm/
     npm ci --prefix .venv/npm --ignore-scripts --no-audit --no-fund --loglevel=error
     cp "$wanted" .venv/npm/installed
 fi

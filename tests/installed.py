@@ -1,4 +1,4 @@
-"""What the tests of the Teams app package need from npm, where the test command installs it."""
+"""What the tests need from npm, where the test command installs it."""
 
 import shutil
 import sys

@@ -1,0 +1,43 @@
+"""The bot, the playground and a browser, started once for all the tests of this folder."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.settings import Settings
+from tests.installed import Missing
+from tests.teams.playground.page import PICTURE_SIZE, Person, browser
+from tests.teams.playground.servers import LOCAL, bot_served, playground_served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="session")
+def playground(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the playground's page, in front of a bot with the real model and an empty database."""
+    folder = tmp_path_factory.mktemp("teams")
+    try:
+        with bot_served(settings.cache_path, folder, LOCAL) as bot, playground_served(bot, folder) as address:
+            yield address
+    except Missing as error:
+        pytest.fail(str(error))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """A browser without a window."""
+    try:
+        with browser() as made:
+            yield made
+    except Missing as error:
+        pytest.fail(str(error))
+
+
+@pytest.fixture
+def amara(playground: str, chromium: "Browser") -> Iterator[Person]:
+    """Somebody who has just opened the page."""
+    context = chromium.new_context(viewport=PICTURE_SIZE)
+    yield Person(context.new_page(), playground)
+    context.close()
