@@ -228,6 +228,9 @@ class Off(Entry):
 class About(Entry):
     """What the engine has to know of the subject of a knowledge base."""
 
+    subject: Postable | None = Field(
+        default=None, description="what the anecdotes are about, such as public-sector technology"
+    )
     ask_for: tuple[Postable, ...] = Field(
         default=(), strict=False, description="what to try instead when a lookup finds nothing, such as tomatoes"
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.directives import Directive, Verb
+from bot.entries import About
 from bot.message import Mode
 from bot.policy import EVERYTHING, gone_quiet
 from bot.reply import SORRY
@@ -18,6 +19,10 @@ I answer well-worn failure anecdotes with sourced success stories.
 • `pause`, `pause 3 days`, `resume`: the whole workspace (admins).
 • `why`: how this channel is set. `stats`: numbers, never about persons. `help`: this.
 I keep settings and ids, never the text of a message."""
+GREETING = (
+    "{introduction} I am silent here until {manager} types `{address} on`; mention me whenever you like. "
+    "I keep settings and ids, never messages: `{address} help` says more."
+)
 MODE_SAID = {
     Mode.OFF: "I stay silent in this channel unless somebody asks me.",
     Mode.REPLY: "I answer well-worn anecdotes in this channel in a thread.",
@@ -25,6 +30,17 @@ MODE_SAID = {
     Mode.REACT: "I put an emoji on well-worn anecdotes in this channel, and tell the story when somebody asks for it.",
 }
 NOT_ALLOWED = "Only {who} can do that. Ask one of them, or mute me for yourself with `mute`."
+
+
+def introduction(about: About) -> str:
+    """What the bot does, in a sentence."""
+    subject = f" about {about.subject}" if about.subject else ""
+    return f"I am Counterpoint: I answer well-worn failure anecdotes{subject} with sourced success stories."
+
+
+def greeting(about: About, manager: str, address: str) -> str:
+    """What the bot says where it was added; `manager` may turn it on, and `address` is how it is spoken to."""
+    return GREETING.format(introduction=introduction(about), manager=manager, address=address)
 
 
 @dataclass(frozen=True, slots=True)

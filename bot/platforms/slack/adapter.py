@@ -10,7 +10,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.management import Place
+from bot.management import Place, greeting
 from bot.message import AuthorKind, Message, Mode
 from bot.platforms.failures import raised_at
 from bot.platforms.slack.buttons import Buttons
@@ -28,11 +28,6 @@ from bot.store import StoreUnavailable, until_done
 
 log = logging.getLogger(__name__)
 
-HELLO = (
-    "I am Counterpoint: I answer well-worn failure anecdotes about public-sector technology with sourced success "
-    "stories. I am silent here until a channel manager types `/counterpoint on`; mention me whenever you like. "
-    "I keep settings and ids, never messages: `/counterpoint help` says more."
-)
 KNOWN_OTHERWISE = frozenset({"message", "app_mention", "app_uninstalled", "tokens_revoked"})
 """Events of which a repeat does no harm: a message is claimed in the store, and forgetting twice is forgetting."""
 
@@ -128,7 +123,8 @@ class SlackAdapter:
     async def on_joined(self, event: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
         """Added to a channel: the bot introduces itself once, in three sentences, and stays off."""
         if event.get("user") == context.bot_user_id:
-            await client.chat_postMessage(channel=str(event["channel"]), text=HELLO, unfurl_links=False)
+            hello = greeting(self.bot.core.base.about, "a channel manager", "/counterpoint")
+            await client.chat_postMessage(channel=str(event["channel"]), text=hello, unfurl_links=False)
 
     async def on_left(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """Removed from a channel: off there, so that it stays silent should somebody add it again."""

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.management import introduction
 from bot.message import Message, Mode
 from bot.platforms.slack import blocks as block
 from bot.platforms.slack.listening import Listening
@@ -23,10 +24,7 @@ SEARCH, SEARCH_BLOCK = "home_search", "home_search_block"
 UNMUTE = "home_unmute"
 RESUME = "home_resume"
 MAX_ROWS = 12
-ABOUT = (
-    "I answer well-worn failure anecdotes about public-sector technology with sourced success stories. Mention me, "
-    "send me a message, or type `/counterpoint` and what you look for."
-)
+ASK = "Mention me, send me a message, or type `/counterpoint` and what you look for."
 KEPT = (
     "*What I keep:* settings, ids of replies and what became of them, and keyed hashes of people's ids where a "
     "rule needs them. Never the text of a message. Everything goes when I am uninstalled."
@@ -69,7 +67,7 @@ class Home:
             if person.admin:
                 blocks += await self._admins(team)
         except StoreUnavailable:
-            blocks = [*_about(), block.section(SORRY)]
+            blocks = [*self._about(), block.section(SORRY)]
         await client.views_publish(user_id=user, view={"type": "home", "blocks": blocks[:100]})
 
     async def on_search(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
@@ -113,7 +111,7 @@ class Home:
                 "placeholder": {"type": "plain_text", "text": "fax machines, passports, an email migration…"},
             },
         }
-        blocks = [*_about(), search]
+        blocks = [*self._about(), search]
         if found:
             blocks += block.reply_blocks(found)
         blocks += [
@@ -148,11 +146,10 @@ class Home:
         blocks.append(block.section(f"*Suggested stories*\n{titles or 'None yet.'}"))
         return blocks
 
+    def _about(self) -> list[block.Block]:
+        header: block.Block = {"type": "header", "text": {"type": "plain_text", "text": "Counterpoint"}}
+        return [header, block.section(f"{introduction(self._bot.core.base.about)} {ASK}"), block.context(KEPT)]
+
     def _claim(self, trope: str) -> str:
         known = self._bot.core.base.tropes.get(trope)
         return known.claim if known else trope
-
-
-def _about() -> list[block.Block]:
-    header: block.Block = {"type": "header", "text": {"type": "plain_text", "text": "Counterpoint"}}
-    return [header, block.section(ABOUT), block.context(KEPT)]

@@ -8,9 +8,10 @@ from microsoft_teams.api.activities.install_update import InstalledActivity, Uni
 from microsoft_teams.api.activities.message import MessageDeleteActivity
 from microsoft_teams.apps import ActivityContext, App
 
+from bot.management import greeting, introduction
 from bot.message import Mode
 from bot.platforms.teams.connector import reach
-from bot.platforms.teams.words import HELLO, HELLO_PERSONAL, markdown
+from bot.platforms.teams.words import PERSONAL, markdown
 from bot.store import until_done
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ class Housekeeping:
         place = connector.place
         await until_done(lambda: self._bot.store.installed_by(place.workspace, person, self._bot.clock()))
         if await self._bot.first(place.workspace, "hello"):
-            await connector.say(ctx.activity.conversation.id, markdown(HELLO_PERSONAL if place.personal else HELLO))
+            about = self._bot.core.base.about
+            alone = f"{introduction(about)} {PERSONAL}"
+            hello = alone if place.personal else greeting(about, "whoever added me", "@Counterpoint")
+            await connector.say(ctx.activity.conversation.id, markdown(hello))
 
     async def on_members(self, ctx: ActivityContext[ConversationUpdateActivity]) -> None:
         """Somebody was added or removed; it matters only if it is the bot."""
