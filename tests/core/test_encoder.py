@@ -1,5 +1,8 @@
 """The encoder's model is checked, and its cache is never trusted blindly."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +20,9 @@ from bot.encoder import (
     save_arrays,
 )
 from bot.lean import LeanEncoder
+
+
+ROOT = Path(__file__).parents[2]
 
 
 class CountingEncoder:
@@ -127,3 +133,14 @@ def test_what_is_known_is_not_encoded(tmp_path: Path) -> None:
 def test_a_folder_without_a_trained_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="install Counterpoint again, or set ENCODER_MODEL"):
         Artefact(tmp_path)
+
+
+def test_the_encoder_leaves_no_record_of_its_use_for_its_makers(tmp_path: Path) -> None:
+    """ONNX Runtime keeps one under the home folder, and sends it, unless it is told not to before it is imported."""
+    told_otherwise = ("CI", "ACTIONS", "TELEMETRY", "DO_NOT_TRACK", "XDG_")
+    kept = {name: value for name, value in os.environ.items() if not any(word in name for word in told_otherwise)}
+    script = "import bot; from bot.artefact import Artefact; from bot.lean import LeanEncoder; " + (
+        "LeanEncoder.of(Artefact()).encode(['fax machines'])"
+    )
+    subprocess.run([sys.executable, "-c", script], env={**kept, "HOME": str(tmp_path)}, check=True, cwd=ROOT)
+    assert list(tmp_path.rglob("*")) == []
