@@ -21,7 +21,6 @@ from bot.encoder import (
 )
 from bot.lean import LeanEncoder
 
-
 ROOT = Path(__file__).parents[2]
 
 
