@@ -6,6 +6,7 @@ import typer
 
 from bot import __version__
 from bot.commands import ask, bench, data, evaluate, kb, manifest, serve, stats, train
+from bot.commands.terminal import complain
 
 app = typer.Typer(
     help="Counterpoint answers recycled public-sector IT failure anecdotes with sourced success stories.\n\n"
@@ -27,6 +28,17 @@ app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)
 app.command("train")(train.train)
 
+EXTRAS = {
+    "matplotlib": "pictures",
+    "sentence_transformers": "train",
+    "torch": "train",
+    "accelerate": "train",
+    "datasets": "train",
+    "onnx": "train",
+    "onnxscript": "train",
+}
+"""The packages that not everybody needs, and the extra that brings each."""
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -45,4 +57,11 @@ def options(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").split(".")[0])
+        if extra is None:
+            raise
+        complain(f"this needs {error.name}, which is not installed; type: pip install 'counterpoint-bot[{extra}]'")
+        raise SystemExit(1) from None

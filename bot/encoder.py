@@ -50,8 +50,13 @@ class TransformerEncoder:
         """The model itself; takes seconds the first time. Raises ModelMissing."""
         if self._model is None:
             os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-            from sentence_transformers import SentenceTransformer
-
+            try:
+                from sentence_transformers import SentenceTransformer
+            except ModuleNotFoundError as error:
+                raise ModelMissing(
+                    f"ENCODER_MODEL={self._path} needs {error.name}, which is not installed; type: "
+                    f"pip install 'counterpoint-bot[sentence-transformers]', or set ENCODER_MODEL={EMBEDDED}"
+                ) from None
             try:
                 self._model = SentenceTransformer(str(self._path), device="cpu")
             except (OSError, ValueError, RuntimeError) as error:

@@ -19,5 +19,10 @@ def count(things: Sized, name: str) -> str:
 
 def fail(message: str) -> NoReturn:
     """Print what is wrong and what to do, and end with exit code 1."""
-    errors.print(f"[bold red]counterpoint:[/] {escape(message)}", soft_wrap=True, highlight=False)
+    complain(message)
     raise typer.Exit(1)
+
+
+def complain(message: str) -> None:
+    """Print what is wrong and what to do."""
+    errors.print(f"[bold red]counterpoint:[/] {escape(message)}", soft_wrap=True, highlight=False)

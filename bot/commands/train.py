@@ -9,8 +9,6 @@ import typer
 from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, fail
 
-NEEDED = "training needs more packages; type: pip install 'counterpoint-bot[train]'"
-
 
 def train(
     output: Annotated[Path, typer.Option(help="the folder to write the artefact to")] = Path("bot/model"),
@@ -27,16 +25,13 @@ def train(
     from bot.artefact import Artefact
     from bot.encoder import ModelMissing
     from bot.knowledge import load
+    from bot.library import passages_of
     from bot.reading import BadFile
+    from bot.training import base_model
+    from bot.training.corpus import corpus_of, read_training
+    from bot.training.pipeline import Plan, Training
+    from bot.training.tune import Tuning
 
-    try:
-        from bot.library import passages_of
-        from bot.training import base_model
-        from bot.training.corpus import corpus_of, read_training
-        from bot.training.pipeline import Plan, Training
-        from bot.training.tune import Tuning
-    except ImportError as error:
-        fail(f"{NEEDED} ({error})")
     settings = settings_or_fail()
     try:
         knowledge = load(settings.knowledge_path)
