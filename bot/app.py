@@ -18,14 +18,19 @@ from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.web import health
 from bot.platforms.web.guard import explain_bad_requests
 from bot.platforms.web.metrics import CountedBot, Metrics
+from bot.platforms.web.tracing import Tracing
+from bot.readiness import Readiness, stage_in_words
 from bot.service import Bot, Clock, utc_now
 from bot.settings import Settings
+from bot.stages import watched_by
 from bot.store import Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_INTERVAL = dt.timedelta(hours=6)
 RETRY_SECONDS = 5.0
+ANSWER_SECONDS = 2.0
+"""How long the database may take to answer whoever asks whether the bot is ready."""
 Made = TypeVar("Made")
 LoadCore = Callable[[Settings, Progress], Core]
 
@@ -39,8 +44,10 @@ class Parts:
         data_path: Path | None = None,
         clock: Clock = utc_now,
         load: LoadCore = Core.load,
+        tracing: Tracing | None = None,
     ):
         self.metrics = Metrics()
+        self.tracing = tracing
         self.bot: Bot | None = None
         self.stage = "Starting"
         """What is being done at the moment, for people who wait."""
@@ -52,17 +59,23 @@ class Parts:
         self._data_path = data_path or settings.data_path
         self._clock = clock
         self._load = load
+        self._loaded = False
+        self._platforms: Sequence[Platform] = ()
         self._store: Store | None = None
         self._housekeeping: asyncio.Task[None] | None = None
 
     async def make(self, platforms: Sequence[Platform] = ()) -> None:
         """Load the core, open the store, make the bot and start the platforms; never raises."""
+        self._platforms = platforms
         try:
             self.stage = "Loading the knowledge base and the language model"
             core = await _in_a_daemon_thread(lambda: self._load(self._settings, self._progress))
+            self._loaded = True
+            self.metrics.describe(core)
             self.stage = "Opening the database"
             self._store = await self._open_store()
-            bot = CountedBot(self.metrics, core, self._store, self._settings.rules(), self._clock)
+            watch = watched_by(self.metrics.watch, self.tracing.watch) if self.tracing else None
+            bot = CountedBot(self.metrics, core, self._store, self._settings.rules(), self._clock, watch)
             for platform in platforms:
                 self.stage = f"Starting {platform.name}"
                 await platform.start(bot)
@@ -89,16 +102,38 @@ class Parts:
             self.bot.close()
         if self._store:
             await self._store.close()
+        if self.tracing:
+            await asyncio.to_thread(self.tracing.close)
+
+    @property
+    def metrics_token(self) -> str | None:
+        """What who asks for the metrics has to send, where that is set."""
+        token = self._settings.metrics_token
+        return token.get_secret_value() if token else None
 
     async def database_answers(self) -> bool:
         """Whether the database can be reached now."""
         try:
             if self._store is None:
                 return False
-            await self._store.ping()
-        except StoreUnavailable:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._store.ping()
+        except (StoreUnavailable, TimeoutError):
             return False
         return True
+
+    async def readiness(self) -> Readiness:
+        """What is ready now; takes ANSWER_SECONDS at the most."""
+        database = await self.database_answers()
+        platforms = {platform.name: platform.condition.connected for platform in self._platforms}
+        stage = stage_in_words(self.stage, self.failure is not None, self._loaded, database, platforms)
+        return Readiness(self._loaded, database, platforms, self.bot is not None, stage)
+
+    async def look(self) -> None:
+        """Bring up to date what is measured only when it is asked for."""
+        found = await self.readiness()
+        conditions = {platform.name: platform.condition for platform in self._platforms}
+        self.metrics.look(found.parts(), conditions, self.bot)
 
     async def _open_store(self) -> Store:
         """The store; a database that is away is waited for, however long it takes."""
@@ -156,13 +191,14 @@ def create_app(parts: Parts, platforms: Sequence[Platform] = ()) -> FastAPI:
             making.cancel()
             with suppress(asyncio.CancelledError):
                 await making
-            for platform in platforms:
-                await platform.stop()
+            await asyncio.gather(*(platform.stop() for platform in platforms))
             await parts.close()
 
     app = FastAPI(title="Counterpoint", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     explain_bad_requests(app)
-    app.include_router(health.router(parts))
+    if parts.tracing:
+        parts.tracing.instrument(app)
+    app.include_router(health.router(parts, parts.metrics_token))
     for platform in platforms:
         platform.mount(app)
     return app

@@ -1,8 +1,9 @@
 """CPU work off the event loop: messages that arrive together are judged together, in one worker thread."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -17,6 +18,8 @@ class Batcher(Generic[Item, Result]):
         self._work = work
         self._largest = largest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matcher")
+        self.pending = 0
+        """How many callers wait for a result."""
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._runner: asyncio.Task[None] | None = None
 
@@ -26,15 +29,25 @@ class Batcher(Generic[Item, Result]):
         self._waiting.append((item, future))
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
-        return await future
+        with self._counted():
+            return await future
 
     async def call(self, function: Callable[[], Other]) -> Other:
         """Run something else in the same thread, after what is under way."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+        with self._counted():
+            return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def close(self) -> None:
         """Let go of the thread; what waits is cancelled."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.pending += 1
+        try:
+            yield
+        finally:
+            self.pending -= 1
 
     async def _run(self) -> None:
         while self._waiting:

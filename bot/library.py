@@ -118,6 +118,8 @@ class Library:
     def __init__(
         self, base: KnowledgeBase, encoder: CachedEncoder, phrasings: Examples, progress: Progress | None = None
     ):
+        self.model = encoder.name
+        """Names the weights that everything was encoded with."""
         self._base = base
         self._encoder = encoder
         self._stories, self._facts, self._tropes = _passages(base)

@@ -38,6 +38,8 @@ class BadFile(Exception):
 _DEEP = re.compile(r"(?:[-?:] +){20}| {200}")
 """What only a file nested deeper than any of ours can hold; with many brackets it would overflow the stack of C."""
 MOST_BRACKETS = 2000
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+"""What YAML's own constructors raise for values such as `!!bool perhaps`, or a number with too many digits."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -94,7 +96,7 @@ class Document:
         except OSError as error:
             raise BadFile([Problem(str(self.path), 1, f"cannot be read: {error.strerror}")]) from None
         if _may_be_read_in_c(text):
-            with suppress(yaml.YAMLError, RecursionError):
+            with suppress(yaml.YAMLError, RecursionError, *_UNREADABLE):
                 return self._parse(_Quick, text)
         return self._parse_or_explain(text)
 
@@ -105,6 +107,9 @@ class Document:
             raise BadFile([self._syntax(error, text)]) from None
         except RecursionError:
             raise BadFile([self.problem((), "is nested too deeply to be a knowledge file")]) from None
+        except _UNREADABLE as error:
+            message = f"holds a value that cannot be read ({str(error)[:80]}); put quotation marks around it"
+            raise BadFile([self.problem((), message)]) from None
 
     def _parse(self, kind: Any, text: str) -> Any:
         loader = kind(text)

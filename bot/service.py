@@ -12,6 +12,7 @@ from bot.matcher import NOTHING, Candidate, Match
 from bot.message import Message, Mode, Trigger
 from bot.policy import Decision, Facts, Rules, Situation
 from bot.reply import Reply, ReplyKind
+from bot.stages import Stage, Watch, unwatched
 from bot.store import Asked, Intervention, Store, StoreUnavailable
 from bot.suggestions import NOT_NOW, check
 
@@ -50,7 +51,14 @@ class Bot:
         self.store = store
         self.rules = rules or Rules()
         self.clock = clock
+        self.watch: Watch = unwatched
+        """Entered during each stage of the work on an event."""
         self._matches: Batcher[str, Match] = Batcher(core.matcher.match_many)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for the worker thread, or are in it."""
+        return self._matches.pending
 
     def close(self) -> None:
         """Let go of the worker thread."""
@@ -60,11 +68,14 @@ class Bot:
         """A message nobody addressed to the bot: speak only where every rule allows it."""
         try:
             facts = await self._facts(message)
-            place = policy.decide(Situation(message, NOTHING, facts, self.rules), policy.PLACE_RULES)
+            with self.watch(Stage.DECIDE):
+                place = policy.decide(Situation(message, NOTHING, facts, self.rules), policy.PLACE_RULES)
             if not place.speak:
                 return Outcome(place)
-            match = (await self._matches.submit(message.text)).judged_in(facts.mode)
-            words = policy.decide(Situation(message, match, facts, self.rules), policy.MESSAGE_RULES)
+            with self.watch(Stage.MATCH):
+                match = (await self._matches.submit(message.text)).judged_in(facts.mode)
+            with self.watch(Stage.DECIDE):
+                words = policy.decide(Situation(message, match, facts, self.rules), policy.MESSAGE_RULES)
             if not words.speak:
                 if match.sure:
                     await self.store.held(message.workspace, words.rule, self.clock())
@@ -77,7 +88,8 @@ class Bot:
         """Somebody asked in a message: always answered, at a rate limit a person."""
         try:
             avoid = await self.store.told(message.workspace, message.channel, self.clock(), self.rules)
-            answer = await self._matches.call(lambda: self.core.answer(message.text, avoid))
+            with self.watch(Stage.MATCH):
+                answer = await self._matches.call(lambda: self.core.answer(message.text, avoid))
             claimed = await self.store.claim_asked(
                 message,
                 trigger,
@@ -289,7 +301,8 @@ class Bot:
         if not claimed.decision.speak or claimed.story is None or match.trope is None:
             await self.store.held(message.workspace, claimed.decision.rule, self.clock())
             return Outcome(claimed.decision, match)
-        said = self.core.reply_to(match.trope, claimed.story)
+        with self.watch(Stage.COMPOSE):
+            said = self.core.reply_to(match.trope, claimed.story)
         return Outcome(claimed.decision, match, said, claimed.intervention, claimed.mode)
 
     def _reasons(self, known: Intervention) -> list[str]:

@@ -99,6 +99,15 @@ class Settings(BaseSettings):
     teams_allow_unauthenticated: bool = False
     """For local work alone: take requests without Microsoft's token, from this machine only."""
     log_level: str = "INFO"
+    """How much of its own the program logs: DEBUG, INFO, WARNING or ERROR; no level has anybody's words."""
+    log_format: Literal["text", "json"] = "text"
+    """`json` for one object a line, which collectors of logs take apart."""
+    metrics_token: SecretStr | None = None
+    """Who asks for /metrics has to send it as a bearer token; without it, everybody may."""
+    otel_exporter_otlp_endpoint: str | None = None
+    """Where traces are sent, such as `http://collector:4318`, over HTTP; without it, nowhere."""
+    shutdown_grace_seconds: float = Field(20, ge=1)
+    """How long a process that is told to end may take to finish what it has begun."""
 
     @field_validator("knowledge_path", mode="before")
     @classmethod
@@ -113,6 +122,13 @@ class Settings(BaseSettings):
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("type DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no address; type one such as http://collector:4318")
+        return value
 
     @field_validator("counterpoint_key")
     @classmethod
@@ -201,6 +217,16 @@ class Settings(BaseSettings):
         if self.teams_allow_unauthenticated and self.client_id:
             raise ValueError("TEAMS_ALLOW_UNAUTHENTICATED is for local work without CLIENT_ID; set one of them")
         return self
+
+    @property
+    def answering_seconds(self) -> int:
+        """Of SHUTDOWN_GRACE_SECONDS, how long web requests that are being answered may take."""
+        return max(1, round(self.shutdown_grace_seconds / 4))
+
+    @property
+    def finishing_seconds(self) -> float:
+        """Of SHUTDOWN_GRACE_SECONDS, how long events that were acknowledged may take after that."""
+        return self.shutdown_grace_seconds / 2
 
     @property
     def teams_configured(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from bot.stages import HERE, Stage, Watch, event_of, unwatched
+
 GRACE_SECONDS = 10.0
 """How long a process that ends waits for what it works on."""
 Given = ParamSpec("Given")
@@ -12,9 +14,11 @@ Result = TypeVar("Result")
 
 
 class Working:
-    """Counts what is in progress."""
+    """Counts what is in progress; each piece of work is an event of the platform, watched from its start to its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str = HERE) -> None:
+        self.watch: Watch = unwatched
+        self._platform = platform
         self._count = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -32,7 +36,8 @@ class Working:
             self._count += 1
             self._idle.clear()
             try:
-                return await work(*args, **kwargs)
+                with event_of(self._platform), self.watch(Stage.EVENT):
+                    return await work(*args, **kwargs)
             finally:
                 self._count -= 1
                 if not self._count:

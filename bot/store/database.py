@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.stages import Stage, Watch, unwatched
 from bot.store.outage import Outage, StoreUnavailable, away
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -33,6 +34,7 @@ class Database:
         self.place = url.render_as_string(hide_password=True)
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.outage = Outage()
+        self.watch: Watch = unwatched
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # An outage is reported once, by us; the pool would add a traceback for every connection it loses.
@@ -87,8 +89,9 @@ class Database:
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(PATIENCE):
-                yield
+            with self.watch(Stage.STORE):
+                async with asyncio.timeout(PATIENCE):
+                    yield
         except Exception as error:
             reason = away(error)
             if reason is None:

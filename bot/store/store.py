@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.privacy import Pseudonyms, read_or_make_key
 from bot.settings import BadSettings
+from bot.stages import Watch
 from bot.store.address import read_address
 from bot.store.claims import Claims
 from bot.store.database import Database, make_private_file
@@ -59,6 +60,10 @@ class Store(Claims, Places, History, Installers, Keeping):
         """Raise StoreUnavailable where the database does not answer."""
         async with self._database.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+    def watched_by(self, watch: Watch) -> None:
+        """Enter a watch during each transaction."""
+        self._database.watch = watch
 
     @property
     def engine(self) -> AsyncEngine:

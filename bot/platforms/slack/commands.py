@@ -16,6 +16,7 @@ from bot.platforms.slack.listening import Listening
 from bot.platforms.slack.trouble import UNREACHABLE, reason
 from bot.reply import Reply, ReplyKind
 from bot.service import Bot, Outcome
+from bot.stages import Stage
 
 if TYPE_CHECKING:
     from bot.platforms.slack.adapter import SlackAdapter
@@ -73,7 +74,10 @@ async def tell_privately(bot: Bot, respond: AsyncRespond, outcome: Outcome) -> N
     """What somebody asked for, for their eyes alone, or why they get nothing; then it counts as told."""
     if outcome.reply is None:
         await respond(outcome.decision.reason.capitalize() + ".", response_type="ephemeral", replace_original=False)
-    elif await _shown(respond, outcome.reply, outcome.intervention):
+        return
+    with bot.watch(Stage.POST):
+        shown = await _shown(respond, outcome.reply, outcome.intervention)
+    if shown:
         await bot.posted(outcome, "")
     else:
         await bot.failed(outcome)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -22,11 +23,25 @@ class Connection:
     """Keeps one socket open; what goes wrong with it is said once, not at each attempt."""
 
     def __init__(self, app: AsyncApp, token: str):
-        quiet = logging.getLogger(f"{__name__}.sdk")
+        quiet = logging.getLogger("slack_sdk.socket_mode")
         quiet.setLevel(logging.CRITICAL)  # the SDK prints a traceback at each attempt
         self._handler = AsyncSocketModeHandler(app, token, logger=quiet)
         self._watchdog: asyncio.Task[None] | None = None
         self._told: set[str] = set()
+        self._opened = 0
+        self._handler.client.message_listeners.append(self._heard)
+
+    @property
+    def up(self) -> bool:
+        """Whether the socket is open, by what is known without asking anybody."""
+        client = self._handler.client
+        socket = client.current_session
+        return not (client.closed or client.stale or socket is None or socket.closed)
+
+    @property
+    def reconnects(self) -> int:
+        """How often it was opened anew; Slack itself asks for that every few hours."""
+        return max(self._opened - 1, 0)
 
     async def open(self) -> None:
         """Connect; waits while Slack cannot be reached. Raises TokenRefused."""
@@ -45,6 +60,11 @@ class Connection:
                 await self._watchdog
         with suppress(*TROUBLE):
             await self._handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def _heard(self, _: object, message: dict[Any, Any], __: str | None) -> None:
+        """Slack greets each socket that is opened, whoever opened it."""
+        if message.get("type") == "hello":
+            self._opened += 1
 
     async def _connected(self) -> bool:
         return await self._handler.client.is_connected()

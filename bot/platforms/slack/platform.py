@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from aiohttp import ClientConnectorError
 from fastapi import FastAPI, Request, Response
@@ -14,6 +15,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.platforms import Condition
 from bot.platforms.slack.adapter import SlackAdapter
 from bot.platforms.slack.authorization import introduce
 from bot.platforms.slack.connection import Connection
@@ -22,9 +24,10 @@ from bot.platforms.slack.oauth import app_for_many
 from bot.platforms.slack.outbox import Outbox
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posting import Poster
-from bot.platforms.working import GRACE_SECONDS, Working
+from bot.platforms.working import Working
 from bot.service import Bot
 from bot.settings import Settings
+from bot.stages import event_arrives
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +40,21 @@ class SlackPlatform:
 
     name = "Slack"
 
-    def __init__(self, settings: Settings, grace: float = GRACE_SECONDS):
+    def __init__(self, settings: Settings, grace: float | None = None):
         self._settings = settings
-        self._grace = grace
-        self._working = Working()
+        self._grace = settings.finishing_seconds if grace is None else grace
+        self._working = Working(self.name)
+        self._started = False
         self._handler: AsyncSlackRequestHandler | None = None
         self._connection: Connection | None = None
         self.outbox = Outbox()
+
+    @property
+    def condition(self) -> Condition:
+        """By Socket Mode connected while the socket is open; by HTTP once Slack has taken the token."""
+        if self._connection is None:
+            return Condition(self._started, self.outbox.waiting)
+        return Condition(self._started and self._connection.up, self.outbox.waiting, self._connection.reconnects)
 
     def mount(self, app: FastAPI) -> None:
         """The routes that Slack calls, and those by which a workspace installs the app."""
@@ -56,12 +67,14 @@ class SlackPlatform:
 
     async def start(self, bot: Bot) -> None:
         """Listen; waits while Slack cannot be reached. Raises TokenRefused."""
+        self._working.watch = bot.watch
         client = AsyncWebClient(base_url=self._settings.slack_api_url, retry_handlers=_retries())
         token = self._settings.slack_bot_token
         if token:
             app = await self._for_one(client, token.get_secret_value())
         else:
             app = app_for_many(self._settings, client, bot.store.engine)
+        app.middleware(self._arrives)
         adapter = SlackAdapter(bot, Poster(bot, self.outbox), People(), self._settings.who_manages)
         adapter.listen(app, Listening(app, self._working))
         if self._settings.slack_signing_secret:
@@ -69,15 +82,21 @@ class SlackPlatform:
         if self._settings.slack_app_token:
             self._connection = Connection(app, self._settings.slack_app_token.get_secret_value())
             await self._connection.open()
+        self._started = True
 
     async def stop(self) -> None:
         """Stop listening, then wait a while for what is in progress."""
-        self._handler = None
+        self._started, self._handler = False, None
         if self._connection:
             await self._connection.close()
         await asyncio.sleep(0)  # what was acknowledged last begins
         if not await self._working.finished(self._grace):
             log.warning("Slack: ending with %d pieces of work unfinished", self._working.count)
+
+    async def _arrives(self, next: Any) -> None:
+        """The first middleware of all, so that an error too is of the event that it happened in."""
+        event_arrives(self.name)
+        await next()
 
     async def _for_one(self, client: AsyncWebClient, token: str) -> AsyncApp:
         own = await introduce(client, token)

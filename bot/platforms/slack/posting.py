@@ -13,6 +13,7 @@ from bot.platforms.slack.outbox import Dropped, Outbox
 from bot.platforms.slack.trouble import UNREACHABLE, ParentGone, reason
 from bot.reply import Reply
 from bot.service import EMOJI_ONLY, Bot, Outcome
+from bot.stages import Stage
 from bot.store import Intervention
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,8 @@ class Poster:
 
     async def _call(self, send: Send) -> Any:
         try:
-            return await send()
+            with self._bot.watch(Stage.POST):
+                return await send()
         except ParentGone:
             log.info("a message was deleted while it was answered; the reply is gone too")
         except UNREACHABLE as error:

@@ -15,13 +15,13 @@ from microsoft_teams.apps import ActivityEvent, App
 from microsoft_teams.common import ClientOptions
 from pydantic import ValidationError
 
-from bot.platforms import LOOPBACK
+from bot.platforms import LOOPBACK, Condition
 from bot.platforms.failures import raised_at
 from bot.platforms.teams.adapter import TeamsAdapter
 from bot.platforms.teams.endpoint import PATH, SERVICES, Endpoint
 from bot.platforms.teams.people import People
 from bot.platforms.teams.signing import SigningKeys
-from bot.platforms.working import GRACE_SECONDS, Working
+from bot.platforms.working import Working
 from bot.service import Bot
 from bot.settings import Settings
 
@@ -40,24 +40,29 @@ class TeamsPlatform:
     def __init__(
         self,
         settings: Settings,
-        grace: float = GRACE_SECONDS,
+        grace: float | None = None,
         cloud: CloudEnvironment = PUBLIC,
         token: TokenProvider | None = None,
         services: tuple[str, ...] = (),
     ):
         self._settings = settings
-        self._grace = grace
+        self._grace = settings.finishing_seconds if grace is None else grace
         self._cloud = cloud
         self._token = token
         self._open = settings.teams_allow_unauthenticated
         known = LOOPBACK if self._open else services or SERVICES
         self._endpoint = Endpoint(None if self._open else cloud.token_issuer, known)
-        self.working = Working()
+        self.working = Working(self.name)
         """What is in progress."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._keys: asyncio.Task[None] | None = None
         self._process: Process | None = None
         self._started = False
+
+    @property
+    def condition(self) -> Condition:
+        """Connected once it listens; Teams keeps no connection open that could be lost."""
+        return Condition(self._started)
 
     def mount(self, app: FastAPI) -> None:
         """The route that Teams calls."""
@@ -66,6 +71,7 @@ class TeamsPlatform:
     async def start(self, bot: Bot) -> None:
         """Listen, once the keys are here by which requests are checked, or cannot be had."""
         _hush()
+        self.working.watch = bot.watch
         app = self._app()
         TeamsAdapter(bot, People(bot.store, self._settings.who_manages)).listen(app)
         await app.initialize()

@@ -7,6 +7,7 @@ from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.words import ONLY_IN_PRIVATE, TAKEN_DOWN, markdown
 from bot.reply import Reply
 from bot.service import Bot, Outcome
+from bot.stages import Stage
 from bot.store import Intervention
 
 
@@ -25,12 +26,13 @@ class Poster:
         if reply is None or intervention is None:
             return
         conversation = chain(message.channel, message.thread or message.id)
-        if outcome.mode in (Mode.PRIVATE, Mode.REACT):
-            content = reply_card(reply, intervention, private=True)
-            shown = await connector.post_privately(conversation, message.author, content, reply.plain)
-            posted = "" if shown else None
-        else:
-            posted = await connector.post(conversation, reply_card(reply, intervention), reply.plain)
+        with self._bot.watch(Stage.POST):
+            if outcome.mode in (Mode.PRIVATE, Mode.REACT):
+                content = reply_card(reply, intervention, private=True)
+                shown = await connector.post_privately(conversation, message.author, content, reply.plain)
+                posted = "" if shown else None
+            else:
+                posted = await connector.post(conversation, reply_card(reply, intervention), reply.plain)
         await self._conclude(outcome, posted)
 
     async def asked(self, connector: Connector, message: Message, outcome: Outcome) -> None:
@@ -41,7 +43,9 @@ class Poster:
             return
         content = reply_card(outcome.reply, outcome.intervention)
         conversation = chain(message.channel, message.thread or message.id)
-        await self._conclude(outcome, await connector.post(conversation, content, outcome.reply.plain))
+        with self._bot.watch(Stage.POST):
+            posted = await connector.post(conversation, content, outcome.reply.plain)
+        await self._conclude(outcome, posted)
 
     async def whisper(self, connector: Connector, message: Message, text: str, private: bool = False) -> None:
         """Tell the author alone; in the open where Teams shows nothing to one person, unless it is `private`."""
@@ -56,7 +60,8 @@ class Poster:
         if not await self._bot.begin_share(known):
             return True  # pressed twice; the first press posts it
         content = reply_card(reply, known.id)
-        posted = await connector.post(chain(known.channel, known.thread), content, reply.plain)
+        with self._bot.watch(Stage.POST):
+            posted = await connector.post(chain(known.channel, known.thread), content, reply.plain)
         if posted is None:
             await self._bot.not_shared(known)
             return False

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from bot.directives import Directive
+from bot.platforms import Condition
 from bot.platforms.web import requests
 from bot.platforms.web.adapter import PEOPLE_BY_ID, Adapter
 from bot.platforms.web.buttons import press
@@ -49,6 +50,11 @@ class DemoPage:
         self._stage = stage
         self._sessions = Sessions()
         self._adapter: Adapter | None = None
+
+    @property
+    def condition(self) -> Condition:
+        """Connected once there is a bot."""
+        return Condition(self._adapter is not None)
 
     def mount(self, app: FastAPI) -> None:
         """Add the page at /demo, and lead / to it."""
