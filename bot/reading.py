@@ -38,7 +38,7 @@ class BadFile(Exception):
 _DEEP = re.compile(r"(?:[-?:] +){20}| {200}")
 """What only a file nested deeper than any of ours can hold; with many brackets it would overflow the stack of C."""
 MOST_BRACKETS = 2000
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What YAML's own constructors raise for values such as `!!bool perhaps`, or a number with too many digits."""
 
 

@@ -1,8 +1,12 @@
 """The buttons under a reply, the home tab and the form."""
 
+from dataclasses import replace
+
+import pytest
+
 from bot.platforms.slack.home import RESUME, SEARCH, UNMUTE
 from bot.platforms.slack.manifest import PROMPTS
-from bot.store import State
+from bot.store import Intervention, State
 from tests.emulators.slack import Message
 from tests.slack.conftest import FAX, Workspace, actions, words
 
@@ -73,6 +77,22 @@ async def test_a_button_of_a_forgotten_reply_says_so(over_http: Workspace) -> No
         ack = await over_http.slack.presses(over_http.bob, reply, action)
         (said,) = await over_http.slack.wait_for(lambda ack=ack: over_http.slack.responses(ack))  # type: ignore[misc]
         assert "no longer in my records" in said["text"]
+
+
+async def test_a_reply_of_another_workspace_is_not_known(over_http: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    reply = await answered(over_http)
+    known = over_http.bot.known
+
+    async def elsewhere(intervention: str) -> Intervention | None:
+        found = await known(intervention)
+        return replace(found, workspace="T0OTHER") if found else None
+
+    monkeypatch.setattr(over_http.bot, "known", elsewhere)
+    for action in ("reply_why", "reply_more", "reply_mute", "reply_dismiss"):
+        ack = await over_http.slack.presses(over_http.ada, reply, action)
+        (said,) = await over_http.slack.wait_for(lambda ack=ack: over_http.slack.responses(ack))  # type: ignore[misc]
+        assert "no longer in my records" in said["text"]
+    assert reply in over_http.slack.posts(over_http.general)
 
 
 async def test_a_reply_goes_with_its_message(office: Workspace) -> None:
