@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import bot
+from bot.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 BIN = Path(sys.executable).parent
@@ -44,6 +47,18 @@ def test_the_image_is_not_run_by_root_and_is_told_to_end_as_serve_expects() -> N
     assert re.search(r"^USER 10001$", final, re.MULTILINE)
     assert "STOPSIGNAL SIGTERM" in final
     assert "runAsUser: 10001" in (ROOT / "deploy/kubernetes/counterpoint.yaml").read_text()
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert f"ARG VERSION={bot.__version__}\n" in DOCKERFILE
+    assert f"image: counterpoint:{bot.__version__}\n" in (ROOT / "deploy/kubernetes/counterpoint.yaml").read_text()
+
+
+def test_the_image_does_not_wait_for_longer_than_it_is_given() -> None:
+    grace = Settings.model_fields["shutdown_grace_seconds"].default
+    assert f"stop_grace_period: {round(grace * 1.5)}s" in (ROOT / "compose.yaml").read_text()
+    kubernetes = (ROOT / "deploy/kubernetes/counterpoint.yaml").read_text()
+    assert f"terminationGracePeriodSeconds: {round(grace * 1.5)}\n" in kubernetes
 
 
 @pytest.mark.slow
