@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.encoder import ModelMissing, Vectors, load_arrays
+from bot.encoder import EMBEDDED, ModelMissing, Vectors, load_arrays
 from bot.head import Head
 
 FOLDER = Path(__file__).parent / "model"
@@ -82,6 +82,13 @@ class Examples(Vectored):
 def key_of(text: str) -> bytes:
     """A text's hash."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
+
+
+def artefact_named(model: str) -> "Artefact | None":
+    """The artefact that ENCODER_MODEL names: ours, or a folder that was trained; None for any other model."""
+    if model == EMBEDDED:
+        return Artefact()
+    return Artefact(Path(model)) if (Path(model) / CARD).is_file() else None
 
 
 class Artefact:

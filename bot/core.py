@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import freshness, policy, reply
-from bot.artefact import Artefact
-from bot.encoder import EMBEDDED, CachedEncoder, Progress, TransformerEncoder
+from bot.artefact import artefact_named
+from bot.encoder import CachedEncoder, Progress, TransformerEncoder
 from bot.knowledge import ContextFact, KnowledgeBase, Story, load
 from bot.lean import LeanEncoder
 from bot.library import Library, Lookup
@@ -59,7 +59,7 @@ class Core:
     def load(cls, settings: Settings, progress: Progress | None = None) -> "Core":
         """Read, check and encode the knowledge base; raises BadFile and ModelMissing."""
         base = load(settings.knowledge_path)
-        artefact = Artefact() if settings.encoder_model == EMBEDDED else None
+        artefact = artefact_named(settings.encoder_model)
         model = LeanEncoder.of(artefact) if artefact else TransformerEncoder(settings.encoder_model)
         encoder = CachedEncoder(model, settings.cache_path, artefact)
         matcher = Matcher(base, encoder, settings.cache_path, progress, artefact)

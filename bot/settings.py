@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     knowledge_path: Annotated[list[Path], NoDecode] = Field(default_factory=_own_knowledge)
     """Folders of tropes and stories, separated by the system's path separator; later ones add or override."""
     encoder_model: str = "embedded"
-    """`embedded`, or the name or path of any sentence-transformers model."""
+    """`embedded`, a folder that `counterpoint train` wrote, or the name or path of any sentence-transformers model."""
     cache_path: Path = Field(default_factory=lambda: user_cache_path("counterpoint"))
     """Where vectors and the fitted head are kept between starts; safe to delete."""
     data_path: Path = Field(default_factory=lambda: user_data_path("counterpoint"))

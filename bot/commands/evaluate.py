@@ -1,7 +1,8 @@
 """`counterpoint eval`: how good the matcher is on labelled messages."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,14 +13,22 @@ from bot.commands.loading import load_core
 from bot.commands.terminal import console, errors, fail
 from bot.reading import BadFile
 
+if TYPE_CHECKING:
+    from bot.core import Core
+    from bot.training.evaluate import Evaluation, Labelled
+
 
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="YAML twins, JSONL files, or folders of them", metavar="FILE…")],
     picture: Annotated[Path | None, typer.Option(help="write the precision-recall picture here")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="another model to compare with: a folder that was trained, or a name")
+    ] = None,
     mistakes: Annotated[int, typer.Option(help="how many of the worst mistakes to list", min=0)] = 10,
 ) -> None:
     """Measure precision, recall and false replies on labelled messages, such as tests/messages."""
     from bot.training import evaluate as measure
+    from bot.training.measure import MODES
 
     if missing := [path for path in files if not path.exists()]:
         fail(f"there is no {missing[0]}; give a file such as tests/messages/nhs-fax-machines.yaml")
@@ -30,9 +39,7 @@ def evaluate(
     if not messages:
         fail("these files hold no labelled messages")
     core = load_core()
-    with Progress(console=errors, transient=True) as bar:
-        task = bar.add_task("Judging")
-        judged = measure.evaluate(core, messages, lambda done, total: bar.update(task, completed=done, total=total))
+    judged = _judged(core, messages)
     table = Table("trope", "recognised", "spoken about wrongly", title="By trope")
     for trope in judged.tropes():
         table.add_row(trope, str(judged.recall(trope)), str(judged.false_replies("contrast", trope)))
@@ -43,7 +50,7 @@ def evaluate(
     console.print(f"false replies, near-misses    {judged.false_replies('contrast')}", highlight=False)
     console.print(f"false replies, ordinary chat  {judged.false_replies('chat')}", highlight=False)
     modes = Table("mode", "threshold", "caught", "right trope", "near-misses", "chat", title="By mode, of all messages")
-    for mode, threshold in zip(("thread", "private", "react"), core.matcher.head.thresholds.tolist(), strict=True):
+    for mode, threshold in zip(MODES, core.matcher.head.thresholds.tolist(), strict=True):
         point = judged.at(threshold)
         rates = (point.caught, point.right, point.near_misses, point.chat)
         modes.add_row(mode, f"{threshold:.3f}", *(str(rate) for rate in rates))
@@ -56,6 +63,29 @@ def evaluate(
         what = "spoke" if j.spoken else "missed"
         line = f"{what} {j.judgement.match.probability:.2f} [{j.judgement.match.trope}] {j.labelled.text}"
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+    if against:
+        _compare(core, judged, messages, against)
     if picture:
         measure.draw(judged, picture)
         console.print(f"\nThe picture is in {picture}")
+
+
+def _judged(core: "Core", messages: "Sequence[Labelled]") -> "Evaluation":
+    from bot.training import evaluate as measure
+
+    with Progress(console=errors, transient=True) as bar:
+        task = bar.add_task("Judging")
+        return measure.evaluate(core, messages, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _compare(core: "Core", judged: "Evaluation", messages: "Sequence[Labelled]", against: str) -> None:
+    """Print what each of two models gets right alone, and the chance of that where they are equally good."""
+    from bot.training.compare import compare
+
+    other = load_core(encoder_model=against)
+    thresholds = core.matcher.head.thresholds, other.matcher.head.thresholds
+    table = Table("mode", "of all", "this", "other", "only this", "only other", "p", title=f"Against {against}")
+    for one in compare(judged, _judged(other, messages), thresholds):
+        counts = (one.first, one.second, one.only_first, one.only_second)
+        table.add_row(one.mode, one.measure, *map(str, counts), f"{one.p:.3f}")
+    console.print(table)

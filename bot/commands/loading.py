@@ -20,12 +20,17 @@ def settings_or_fail() -> Settings:
         fail(str(error))
 
 
-def load_core(quiet: bool = False) -> "Core":
-    """The core, or the end of the program with what to do; says what it is doing on standard error."""
+def load_core(quiet: bool = False, encoder_model: str | None = None) -> "Core":
+    """The core, or the end of the program with what to do; says what it is doing on standard error.
+
+    `encoder_model` stands for the setting of that name.
+    """
     from bot.core import Core  # slow to import, and most commands need none
     from bot.encoder import ModelMissing
 
     settings = settings_or_fail()
+    if encoder_model:
+        settings = settings.model_copy(update={"encoder_model": encoder_model})
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     try:
         with Progress(*columns, console=errors, transient=True, disable=quiet) as bar:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.artefact import ENCODER, HEAD, Artefact, key_of
+from bot.artefact import ENCODER, HEAD, Artefact, artefact_named, key_of
 from bot.encoder import CachedEncoder, ModelMissing, Vectors
 from bot.knowledge import KnowledgeBase, load
 from bot.lean import LeanEncoder
@@ -97,6 +97,14 @@ def test_a_trope_of_ones_own_works_without_training(base: KnowledgeBase, artefac
     encoder = CachedEncoder(LeanEncoder.of(artefact), tmp_path, artefact)
     matcher = Matcher(more, encoder, tmp_path, artefact=artefact)
     assert matcher.match("sheds always leak, every single one").trope == "sheds-always-leak"
+
+
+def test_a_trained_folder_is_named_as_any_model_is(artefact: Artefact, small_model: Path) -> None:
+    named = artefact_named(str(artefact.folder))
+    assert named
+    assert named.card == artefact.card
+    assert artefact_named("embedded")
+    assert artefact_named(str(small_model)) is None
 
 
 def test_a_file_that_was_tampered_with_is_refused(artefact: Artefact, tmp_path: Path) -> None:

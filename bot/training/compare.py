@@ -1,0 +1,58 @@
+"""Compares two matchers on the same messages: what one gets right and the other does not, and whether by chance."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scipy.stats import binomtest
+
+from bot.head import Floats
+from bot.training.evaluate import Evaluation, Judged
+from bot.training.measure import MODES
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many messages each of two matchers says yes to, and how many it alone."""
+
+    mode: str
+    measure: str
+    first: int
+    second: int
+    only_first: int
+    only_second: int
+
+    @property
+    def p(self) -> float:
+        """The chance of a difference as large where the two are equally good (McNemar's exact test, 1947)."""
+        apart = self.only_first + self.only_second
+        return float(binomtest(self.only_first, apart).pvalue) if apart else 1.0
+
+
+def compare(first: Evaluation, second: Evaluation, thresholds: tuple[Floats, Floats]) -> Iterator[Difference]:
+    """Both on the same messages in the same order, in each mode at the thresholds (3,) that each has for it."""
+    for mode, *at in zip(MODES, *thresholds, strict=True):
+        for measure, kind in (("right trope", "match"), ("near-misses", "contrast"), ("chat", "chat")):
+            pairs = [
+                (_says(one, at[0]), _says(other, at[1]))
+                for one, other in zip(first.judged, second.judged, strict=True)
+                if one.labelled.kind == kind
+            ]
+            yield difference(mode, measure, pairs)
+
+
+def difference(mode: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> Difference:
+    """What two matchers said to each message."""
+    return Difference(
+        mode,
+        measure,
+        sum(one for one, _ in pairs),
+        sum(other for _, other in pairs),
+        sum(one and not other for one, other in pairs),
+        sum(other and not one for one, other in pairs),
+    )
+
+
+def _says(judged: Judged, threshold: float) -> bool:
+    """Whether a message is probable enough, and where it asserts a trope, taken for that one."""
+    match = judged.judgement.match
+    return match.probability >= threshold and (judged.labelled.kind != "match" or match.trope == judged.labelled.trope)
