@@ -78,7 +78,7 @@ def test_its_demo_is_served(environment: Path, tmp_path: Path) -> None:
                 address = found[0]
             if line.startswith("Ready"):
                 break
-        assert httpx.get(address, trust_env=False).status_code == httpx.codes.OK
+        assert httpx.get(address, trust_env=False, follow_redirects=True).status_code == httpx.codes.OK
         assert httpx.get(f"{address}/readyz", trust_env=False).json()["ready"] is True
 
 

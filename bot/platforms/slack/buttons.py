@@ -45,18 +45,23 @@ class Buttons:
         """Helpful or not relevant."""
         await ack()
         action = body["actions"][0]
-        helpful = action["action_id"] == block.HELPFUL
-        await _tell(respond, await self._bot.on_feedback(action["value"], body["user"]["id"], helpful))
+        helpful, known = action["action_id"] == block.HELPFUL, await self._known(body)
+        said = await self._bot.on_feedback(known.id, body["user"]["id"], helpful) if known else self._bot.missing()
+        await _tell(respond, said)
 
     async def on_why(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Why the bot spoke, told to the one who asks."""
         await ack()
-        await _tell(respond, "\n".join(await self._bot.why(_value(body))))
+        known = await self._known(body)
+        await _tell(respond, "\n".join(await self._bot.why(known.id)) if known else self._bot.missing())
 
     async def on_more(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Another story for the same trope, told to the one who asks."""
         await ack()
-        await tell_privately(self._bot, respond, await self._bot.on_more(_value(body), body["user"]["id"]))
+        if known := await self._known(body):
+            await tell_privately(self._bot, respond, await self._bot.on_more(known.id, body["user"]["id"]))
+        else:
+            await _tell(respond, self._bot.missing())
 
     async def on_mute(self, ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Mute this trope for the one who presses."""

@@ -1,4 +1,4 @@
-"""The bot, the playground and a browser, started once for all the tests of this folder."""
+"""The bot, the playground and a browser, started once for all the tests of a file."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playground(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the playground's page, in front of a bot with the real model and an empty database."""
     folder = tmp_path_factory.mktemp("teams")
@@ -25,9 +25,9 @@ def playground(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
         pytest.fail(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """A browser without a window."""
+    """A browser without a window; its loop of events must end before tests that have one of their own."""
     try:
         with browser() as made:
             yield made
