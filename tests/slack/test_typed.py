@@ -1,5 +1,7 @@
 """Settings that people change by typing, and what the command tells them."""
 
+import asyncio
+
 from fastapi import FastAPI
 
 from bot.platforms.slack.platform import SlackPlatform
@@ -68,8 +70,11 @@ async def test_more_like_this_is_recorded_shared_and_limited_like_all_that_is_as
     reply = await over_http.reply()
     await slack.presses(over_http.bob, reply, "reply_more")
     whisper = await over_http.whisper(over_http.bob)
-    await over_http.settled()
-    first, more = sorted((await store.export_workspace(slack.team.id))["interventions"], key=_claimed)
+    for _ in range(500):  # it is recorded after it was shown
+        first, more = sorted((await store.export_workspace(slack.team.id))["interventions"], key=_claimed)
+        if more["state"] == "posted":
+            break
+        await asyncio.sleep(0.01)
     assert (more["trigger"], more["trope"], more["state"]) == ("shortcut", "nhs-fax-machines", "posted")
     assert more["story"] not in (None, first["story"])
     await slack.presses(over_http.bob, whisper, "reply_share")

@@ -1,6 +1,7 @@
 """Socket Mode: tickets, envelopes and their acknowledgements."""
 
 import asyncio
+import itertools
 import json
 import uuid
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ class Sockets:
         self._tickets: set[str] = set()
         self._open: dict[web.WebSocketResponse, web.Request] = {}
         self._pending: dict[str, _Pending] = {}
+        self._turns = itertools.count()
+        self.in_turn = False
+        """Whether each delivery takes another socket, as with several processes; else the newest has them all."""
         self.hellos = 0
         """How many connections there have been."""
 
@@ -81,7 +85,8 @@ class Sockets:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await self.connected(seconds, delivery)
-        socket = list(self._open)[-1]
+        sockets = list(self._open)
+        socket = sockets[next(self._turns) % len(sockets) if self.in_turn else -1]
         envelope: Json = {
             "envelope_id": str(uuid.uuid4()),
             "type": delivery.kind,
