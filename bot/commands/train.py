@@ -35,7 +35,11 @@ def train(
     settings = settings_or_fail()
     try:
         knowledge = load(settings.knowledge_path)
-        corpus = corpus_of(knowledge, read_training(training, knowledge))
+        lessons = read_training(training, knowledge)
+        if renew:  # what the encoder was not tuned on waits until it is: the head alone learns it badly
+            known = Artefact(output).examples.knows
+            lessons = [file.only(known) for file in lessons]
+        corpus = corpus_of(knowledge, lessons)
         work = work or settings.cache_path / "training"
         found = base or ("" if renew else str(base_model.unpack(work)))
     except BadFile as error:

@@ -1,7 +1,7 @@
 """What the matcher learns from: the tropes' own examples, the training folder, and ordinary chat."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,18 @@ class TrainingFile(BaseModel):
     """Messages about the same things that do not assert it."""
     background: list[str] = []
     """Ordinary chat."""
+
+    def only(self, known: Callable[[str], bool]) -> "TrainingFile":
+        """Those of its messages that are known, as they are cleaned."""
+
+        def kept(texts: list[str]) -> list[str]:
+            return [text for text in texts if known(clean(text).whole)]
+
+        return TrainingFile(
+            asserts={id_: kept(texts) for id_, texts in self.asserts.items()},
+            near={id_: kept(texts) for id_, texts in self.near.items()},
+            background=kept(self.background),
+        )
 
 
 def corpus_of(base: KnowledgeBase, training: Sequence[TrainingFile] = ()) -> Corpus:

@@ -56,3 +56,13 @@ def test_labels_join_and_split() -> None:
     assert labels.background.tolist() == [False, False, True]
     both = labels.join(labels.take(np.array([0])))
     assert both.topics.tolist() == [1, 0, -1, 1]
+
+
+def test_only_what_is_known_of_a_training_file_is_kept() -> None:
+    file = TrainingFile(
+        asserts={"a": ["*Bold* words", "new words"]}, near={"a": ["other words"]}, background=["new chat", "old chat"]
+    )
+    known = {"Bold words", "old chat"}
+    assert file.only(known.__contains__) == TrainingFile(
+        asserts={"a": ["*Bold* words"]}, near={"a": []}, background=["old chat"]
+    )
