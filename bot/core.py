@@ -107,16 +107,19 @@ class Core:
         match = self.matcher.match(text)
         if match.signals and match.probability < ASKED_THRESHOLD:
             return Answer(reply.stay_out(), match, Lookup())
+        trope = match.trope if match.probability >= ASKED_THRESHOLD else None
+        if trope and match.sure:
+            return self._counterpoint(trope, match, avoid)
         found = self.library.lookup(text, MOST_STORIES)
-        if match.trope and match.probability >= ASKED_THRESHOLD and not self._names_a_story(match, found):
-            said = self._about(match.trope, bool(match.signals), avoid)
-            ranked = tuple(self.library.answers(match.trope)[:MOST_STORIES])
-            return Answer(said, match, Lookup(self.base.tropes[match.trope], ranked))
+        names_a_story = found.trope is None and any(r.score > match.probability for r in found.stories)
+        if trope and not names_a_story:
+            return self._counterpoint(trope, match, avoid)
         return Answer(self._found(found, avoid), match, found)
 
-    def _names_a_story(self, match: Match, found: Lookup) -> bool:
-        """Whether a match that is not sure is rather a few words that name a story and no trope."""
-        return not match.sure and found.trope is None and any(r.score > match.probability for r in found.stories)
+    def _counterpoint(self, trope: str, match: Match, avoid: frozenset[str]) -> Answer:
+        said = self._about(trope, bool(match.signals), avoid)
+        ranked = tuple(self.library.answers(trope)[:MOST_STORIES])
+        return Answer(said, match, Lookup(self.base.tropes[trope], ranked))
 
     def _about(self, trope: str, hurt: bool, avoid: frozenset[str]) -> Reply:
         subject = self.base.tropes[trope]
