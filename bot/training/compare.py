@@ -54,5 +54,4 @@ def difference(mode: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> D
 
 def _says(judged: Judged, threshold: float) -> bool:
     """Whether a message is probable enough, and where it asserts a trope, taken for that one."""
-    match = judged.judgement.match
-    return match.probability >= threshold and (judged.labelled.kind != "match" or match.trope == judged.labelled.trope)
+    return judged.judgement.match.probability >= threshold and (judged.labelled.kind != "match" or judged.right)

@@ -60,6 +60,11 @@ class Judged:
         return self.judgement.decision.speak
 
     @property
+    def right(self) -> bool:
+        """Whether the message asserts a trope, and was taken for that one."""
+        return self.labelled.kind == "match" and self.judgement.match.trope == self.labelled.trope
+
+    @property
     def recognised(self) -> bool:
         """Whether the message was taken for its own trope, surely enough to speak were that allowed."""
         return self.judgement.match.sure and self.judgement.match.trope == self.labelled.trope
@@ -135,7 +140,7 @@ class Evaluation:
         return OperatingPoint(
             threshold,
             _rate(self.of("match"), over),
-            _rate(self.of("match"), lambda j: over(j) and _right(j)),
+            _rate(self.of("match"), lambda j: over(j) and j.right),
             _rate(self.of("contrast"), over),
             _rate(self.of("chat"), over),
         )
@@ -148,7 +153,7 @@ class Evaluation:
             inside = [j for j in self.judged if low <= min(j.judgement.match.probability, 1 - 1e-9) < high]
             if inside:
                 said = float(np.mean([j.judgement.match.probability for j in inside]))
-                found.append(Bin(said, _rate(inside, _right)))
+                found.append(Bin(said, _rate(inside, lambda j: j.right)))
         return found
 
     def tropes(self) -> list[str]:
@@ -166,7 +171,7 @@ class Evaluation:
     def curve(self) -> tuple[list[float], list[float]]:
         """Recall and precision (both over right trope) at every threshold, most cautious first."""
         ranked = sorted(self.judged, key=lambda j: -j.judgement.match.probability)
-        right = np.cumsum([j.labelled.kind == "match" and j.judgement.match.trope == j.labelled.trope for j in ranked])
+        right = np.cumsum([j.right for j in ranked])
         said = np.arange(1, len(ranked) + 1)
         total = max(1, len(self.of("match")))
         return (right / total).tolist(), (right / said).tolist()
@@ -243,10 +248,6 @@ def _read_lines(path: Path) -> list[Labelled]:
             raise BadFile([Problem(str(path), number, hint)]) from None
         messages.append(Labelled(read.text, "match" if read.trope else "chat", read.trope))
     return messages
-
-
-def _right(judged: Judged) -> bool:
-    return judged.labelled.kind == "match" and judged.judgement.match.trope == judged.labelled.trope
 
 
 def _rate(judged: Sequence[Judged], counts: Callable[[Judged], bool]) -> Rate:
