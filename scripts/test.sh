@@ -26,8 +26,6 @@ if ! cmp -s "$wanted" .venv/npm/installed; then
     npm ci --prefix .venv/npm --ignore-scripts --no-audit --no-fund --loglevel=error
     cp "$wanted" .venv/npm/installed
 fi
-# The SDKs under test send only to loopback; a proxy would carry that away.
-unset HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy
 bin=.venv/bin
 say "Style"
 $bin/ruff check .

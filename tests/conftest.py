@@ -14,9 +14,17 @@ from bot.core import Core
 from bot.service import Bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.processes import AS_STARTED, ROOT, is_proxy
 from tests.web.stand_in import small_core
 
-ROOT = Path(__file__).parent.parent
+
+@pytest.fixture(scope="session", autouse=True)
+def no_proxies() -> Iterator[None]:
+    """Loopback goes by no proxy; the SDKs read proxies from the environment and ignore NO_PROXY."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(is_proxy, AS_STARTED):
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")

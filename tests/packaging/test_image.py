@@ -9,8 +9,8 @@ import pytest
 
 import bot
 from bot.settings import Settings
+from tests.processes import AS_STARTED, ROOT
 
-ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 BIN = Path(sys.executable).parent
 
@@ -63,5 +63,7 @@ def test_the_image_does_not_wait_for_longer_than_it_is_given() -> None:
 
 @pytest.mark.slow
 def test_the_pinned_versions_agree_with_the_project() -> None:
-    done = subprocess.run(["sh", "scripts/lock.sh", "--check"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sh", "scripts/lock.sh", "--check"], env=AS_STARTED, cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr

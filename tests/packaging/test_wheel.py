@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 import bot
+from tests.processes import AS_STARTED, ROOT
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 LARGEST = 100_000_000
 """Bytes that a package index takes of one file."""
 
@@ -26,7 +26,12 @@ LARGEST = 100_000_000
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)],
+        env=AS_STARTED,
+        check=True,
+        capture_output=True,
+    )
     (found,) = folder.glob("*.whl")
     return found
 
@@ -36,9 +41,11 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python environment with the wheel and what it needs, in the versions that are tested."""
     folder = tmp_path_factory.mktemp("environment")
     uv = [sys.executable, "-m", "uv", "--quiet"]
-    subprocess.run([*uv, "venv", "--python", sys.executable, str(folder)], check=True)
+    subprocess.run([*uv, "venv", "--python", sys.executable, str(folder)], env=AS_STARTED, check=True)
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
-    subprocess.run([*uv, "pip", "install", "--python", str(folder), *constraints, str(wheel)], check=True)
+    subprocess.run(
+        [*uv, "pip", "install", "--python", str(folder), *constraints, str(wheel)], env=AS_STARTED, check=True
+    )
     return folder
 
 

@@ -16,8 +16,6 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
 
 
 def test_every_threat_names_a_test() -> None:
-    rows = re.findall(r"^\| (?!threat|---)(.+?) \|", (ROOT / "docs/security.md").read_text(), re.MULTILINE)
-    lines = [line for line in (ROOT / "docs/security.md").read_text().splitlines() if line.startswith("| ")]
-    threats = [line for line in lines if line.count("|") == 4 and not line.startswith(("| threat", "| ---"))]
-    assert rows
+    threats = re.findall(r"^\| (?!threat \||---).+\|$", (ROOT / "docs/security.md").read_text(), re.MULTILINE)
+    assert len(threats) > 20
     assert [line for line in threats if "`tests/" not in line] == []

@@ -13,16 +13,8 @@ from bot.service import Bot, utc_now
 from bot.settings import Settings
 from tests.emulators.slack import Channel, Message, Slack, User
 
-PROXIES = [f"{name}_proxy" for name in ("http", "https", "all")]
 FAX = "The NHS is still the world's biggest buyer of fax machines!"
 ADDRESS = "http://app/slack/events"
-
-
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK reads proxies from the environment and ignores NO_PROXY."""
-    for name in [*PROXIES, *(name.upper() for name in PROXIES)]:
-        monkeypatch.delenv(name, raising=False)
 
 
 @dataclass

@@ -1,17 +1,14 @@
 """`counterpoint serve` as a process of its own, with the real matcher, talking to the emulated Slack."""
 
 import asyncio
-import os
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.emulators.slack import Slack
+from tests.processes import ROOT, address_when_ready, without_proxies
 
-ROOT = Path(__file__).parents[2]
-PROXIES = frozenset(f"{name}_proxy" for name in ("http", "https", "all"))
 READY_SECONDS = 600.0
 """The first start fits the matcher; later ones find it in the cache."""
 END_SECONDS = 30.0
@@ -23,7 +20,6 @@ async def served(slack: Slack, data_path: Path, cache_path: Path, **more: str) -
 
     `more` are further settings.
     """
-    kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
     given = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app.app_token,
@@ -35,28 +31,16 @@ async def served(slack: Slack, data_path: Path, cache_path: Path, **more: str) -
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "serve", "--port", "0"),
-        env=kept | given,
+        env=without_proxies() | given,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        address = await asyncio.wait_for(_ready(process), READY_SECONDS)
+        address = await asyncio.wait_for(address_when_ready(process), READY_SECONDS)
         await slack.sockets.connected()
         yield address
     finally:
         if process.returncode is None:
             process.terminate()
         await asyncio.wait_for(process.communicate(), END_SECONDS)
-
-
-async def _ready(process: asyncio.subprocess.Process) -> str:
-    said = ""
-    assert process.stdout
-    async for line in process.stdout:
-        said += line.decode()
-        if line.startswith(b"Ready"):
-            listening = re.search(r"Listening on (\S+)", said)
-            assert listening, said
-            return listening[1]
-    raise RuntimeError(f"it ended instead of being ready: {said}")

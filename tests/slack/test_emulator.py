@@ -34,16 +34,8 @@ from tests.emulators.slack import (
 from tests.emulators.slack.blockkit import check_blocks, check_view
 
 ROOT = Path(__file__).parents[2]
-PROXIES = [f"{name}_proxy" for name in ("http", "https", "all")]
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": "go", "value": "7"}
 ROW = [{"type": "actions", "elements": [BUTTON]}]
-
-
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK reads proxies from the environment and ignores NO_PROXY."""
-    for name in [*PROXIES, *(name.upper() for name in PROXIES)]:
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

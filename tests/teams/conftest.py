@@ -14,15 +14,7 @@ from bot.settings import Settings
 from tests.emulators.teams import Place, Post, Somebody, Teams
 
 FAX = "The NHS is still the world's biggest buyer of fax machines!"
-PROXIES = [f"{name}_proxy" for name in ("http", "https", "all")]
 LOCAL = Settings(teams_allow_unauthenticated=True)
-
-
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loopback goes by no proxy."""
-    for name in [*PROXIES, *(name.upper() for name in PROXIES)]:
-        monkeypatch.delenv(name, raising=False)
 
 
 @dataclass

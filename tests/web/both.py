@@ -1,13 +1,11 @@
 """Slack by Socket Mode and Teams in one app, as `serve` puts them together, around a small core."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import httpx
 from fastapi import FastAPI
@@ -19,7 +17,6 @@ from bot.service import Bot, utc_now
 from bot.settings import Settings
 from tests.emulators.slack import Channel, Slack, User
 from tests.emulators.teams import Place, Somebody, Teams
-from tests.slack.serving import PROXIES
 from tests.teams.conftest import rooms
 from tests.web.conftest import browser
 from tests.web.stand_in import small_core
@@ -78,10 +75,8 @@ class Both:
 @asynccontextmanager
 async def serving_both(folder: Path, tracing: Tracing | None = None, **more: Any) -> AsyncIterator[Both]:
     """Both platforms, running; `more` are further settings."""
-    kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
-    with patch.dict(os.environ, kept, clear=True):
-        async with Slack() as slack, Teams() as teams, _served(folder, slack, teams, tracing, more) as both:
-            yield both
+    async with Slack() as slack, Teams() as teams, _served(folder, slack, teams, tracing, more) as both:
+        yield both
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ import pytest
 
 from bot.store import State, Store
 from tests.emulators.slack import Channel, Slack
-from tests.slack.serving import PROXIES, ROOT
+from tests.processes import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -71,10 +71,9 @@ async def running(folder: Path, until: str = "Ready:", trouble: str = "", **more
             "LOG_FORMAT": "json",
             **more,
         }
-        kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.web.serve_stand_in", "serve", "--port", "0"),
-            env=kept | given,
+            env=os.environ | given,
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

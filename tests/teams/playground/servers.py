@@ -1,6 +1,5 @@
 """The two processes behind the page: the bot as `counterpoint serve`, and Microsoft's playground in place of Teams."""
 
-import os
 import re
 import socket
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.installed import node, npm_package
+from tests.processes import ROOT, without_proxies
 
 HERE = Path(__file__).parent
 READY_SECONDS = 600.0
@@ -26,7 +26,6 @@ LOCAL = {
     "ASKS_AN_HOUR": "1000",
 }
 """Settings of a bot that talks to the playground: it sends no tokens, and one test must not silence another."""
-PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"}
 
 
 def free_port() -> int:
@@ -73,8 +72,8 @@ def running(
     """A process with nothing of ours in its environment but this; what it prints goes to a file."""
     folder.mkdir(parents=True, exist_ok=True)
     ours = re.compile(r"SLACK_|TEAMS_|CLIENT_|TENANT_|DATABASE_URL|KNOWLEDGE_PATH|COUNTERPOINT_")
-    inherited = {name: value for name, value in os.environ.items() if name not in PROXIES and not ours.match(name)}
-    source = {"PYTHONPATH": str(HERE.parents[2])}
+    inherited = {name: value for name, value in without_proxies().items() if not ours.match(name)}
+    source = {"PYTHONPATH": str(ROOT)}
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=folder, env={**inherited, **source, **environment}, stdout=out, stderr=subprocess.STDOUT
