@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from bot.core import Core
 from bot.encoder import Progress
 from bot.platforms import Platform
+from bot.platforms.console.platform import Console
 from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.web import health
 from bot.platforms.web.guard import explain_bad_requests
@@ -76,9 +77,8 @@ class Parts:
             self._store = await self._open_store()
             watch = watched_by(self.metrics.watch, self.tracing.watch) if self.tracing else None
             bot = CountedBot(self.metrics, core, self._store, self._settings.rules(), self._clock, watch)
-            for platform in platforms:
-                self.stage = f"Starting {platform.name}"
-                await platform.start(bot)
+            self.stage = f"Starting {', '.join(platform.name for platform in platforms)}"
+            await asyncio.gather(*(platform.start(bot) for platform in platforms))  # one that is away delays no other
             self.bot = bot
         except Exception as error:
             log.debug("start-up failed", exc_info=True)
@@ -206,9 +206,12 @@ def create_app(parts: Parts, platforms: Sequence[Platform] = ()) -> FastAPI:
 
 def configured_platforms(settings: Settings) -> list[Platform]:
     """The platforms that have their settings; each adapter is registered here."""
-    platforms: list[Platform] = [SlackPlatform(settings)] if settings.slack_configured else []
+    slack = SlackPlatform(settings) if settings.slack_configured else None
+    platforms: list[Platform] = [slack] if slack else []
     if settings.teams_configured:
         from bot.platforms.teams.platform import TeamsPlatform  # slow to import
 
         platforms.append(TeamsPlatform(settings))
+    if settings.console_configured:
+        platforms.append(Console(settings, slack.is_admin if slack else None))
     return platforms

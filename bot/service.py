@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot import policy, reply
 from bot.batching import Batcher
-from bot.core import ASKED_THRESHOLD, Core
+from bot.core import ASKED_THRESHOLD, Core, Judgement
+from bot.library import Lookup
 from bot.matcher import NOTHING, Candidate, Match
 from bot.message import Message, Mode, Trigger
 from bot.policy import Decision, Facts, Rules, Situation
@@ -116,6 +117,14 @@ class Bot:
             return [found.reply]
         others = (ranked.story.id for ranked in found.lookup.stories if ranked.story.id != found.reply.story)
         return [found.reply, *map(self.core.tell, others)]
+
+    async def judge(self, text: str) -> Judgement:
+        """What a passive reply would do with a text in a channel that is on; recorded nowhere."""
+        return await self._matches.call(lambda: self.core.judge(text, self.rules))
+
+    async def lookup(self, text: str) -> Lookup:
+        """The entries that a text is near to, by meaning; recorded nowhere."""
+        return await self._matches.call(lambda: self.core.library.lookup(text))
 
     async def on_shortcut(self, message: Message) -> Outcome:
         """Somebody asks about another person's message; `message.author` is the one who asks."""

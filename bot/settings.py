@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_cache_path, user_data_path
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from bot.policy import Rules
 
 BUNDLED_KNOWLEDGE = (Path(__file__).parent / "_knowledge", Path(__file__).parent.parent / "knowledge")
-
-
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""The names by which a machine reaches itself alone."""
 KEY_LENGTH = 32
-"""Characters of COUNTERPOINT_KEY at the least."""
+"""Characters of COUNTERPOINT_KEY and CONSOLE_TOKEN at the least."""
 
 
 class BadSettings(Exception):
@@ -104,6 +105,10 @@ class Settings(BaseSettings):
     """`json` for one object a line, which collectors of logs take apart."""
     metrics_token: SecretStr | None = None
     """Who asks for /metrics has to send it as a bearer token; without it, everybody may."""
+    console_token: SecretStr | None = None
+    """Who types this may open the console at /console, for every workspace."""
+    console_url: str | None = None
+    """The address at which people reach this server, such as `https://counterpoint.example.org`."""
     otel_exporter_otlp_endpoint: str | None = None
     """Where traces are sent, such as `http://collector:4318`, over HTTP; without it, nowhere."""
     shutdown_grace_seconds: float = Field(20, ge=1)
@@ -130,7 +135,15 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no address; type one such as http://collector:4318")
         return value
 
-    @field_validator("counterpoint_key")
+    @field_validator("console_url")
+    @classmethod
+    def _safe_to_sign_in_at(cls, value: str | None) -> str | None:
+        local = value is not None and urlsplit(value).scheme == "http" and urlsplit(value).hostname in LOOPBACK
+        if value is not None and not local and not value.startswith("https://"):
+            raise ValueError(f"{value!r} must start with https://, or what people sign in with can be read on its way")
+        return value
+
+    @field_validator("counterpoint_key", "console_token")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < KEY_LENGTH:
@@ -218,6 +231,15 @@ class Settings(BaseSettings):
             raise ValueError("TEAMS_ALLOW_UNAUTHENTICATED is for local work without CLIENT_ID; set one of them")
         return self
 
+    @model_validator(mode="after")
+    def _console_can_be_opened(self) -> Self:
+        if self.console_url and not (self.console_token or self.slack_client_id):
+            raise ValueError(
+                "CONSOLE_URL is set, but nobody could sign in there; set CONSOLE_TOKEN too, such as "
+                "`openssl rand -hex 32` prints, or Slack's settings for many workspaces"
+            )
+        return self
+
     @property
     def answering_seconds(self) -> int:
         """Of SHUTDOWN_GRACE_SECONDS, how long web requests that are being answered may take."""
@@ -232,6 +254,16 @@ class Settings(BaseSettings):
     def teams_configured(self) -> bool:
         """Whether there is a Teams to serve."""
         return self.client_id is not None or self.teams_allow_unauthenticated
+
+    @property
+    def console_configured(self) -> bool:
+        """Whether anybody can sign in to the console."""
+        return self.console_token is not None or self.console_by_slack
+
+    @property
+    def console_by_slack(self) -> bool:
+        """Whether admins can sign in to the console with Slack: for many workspaces, at a known address."""
+        return self.slack_client_id is not None and self.console_url is not None
 
     @property
     def slack_configured(self) -> bool:

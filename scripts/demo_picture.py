@@ -4,18 +4,12 @@ Needs Chromium (CHROMIUM, default /usr/bin/chromium) and `pip install -e .[dev]`
 """
 
 import argparse
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+from tests.browsing import chromium
 
 
 def main() -> None:
@@ -37,8 +31,7 @@ def main() -> None:
 
 def take(address: str, scheme: str, out: Path) -> None:
     """The picture, once the opening discussion stands."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
+    with chromium() as browser:
         page = browser.new_context(
             viewport={"width": 1280, "height": 840}, color_scheme="dark" if scheme == "dark" else "light"
         ).new_page()
@@ -46,7 +39,6 @@ def take(address: str, scheme: str, out: Path) -> None:
         page.wait_for_selector(".card", timeout=600_000)
         page.wait_for_timeout(500)
         page.screenshot(path=out)
-        browser.close()
 
 
 if __name__ == "__main__":

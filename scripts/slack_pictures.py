@@ -6,7 +6,6 @@
 import argparse
 import asyncio
 import html
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 
 from bot.settings import Settings
-from scripts.demo_picture import FLAGS
+from tests.browsing import CHROMIUM, FLAGS
 from tests.emulators.slack import Slack
 from tests.slack.serving import served
 
@@ -158,8 +157,7 @@ async def take_all(folder: Path) -> None:
         async with Slack() as slack, served(slack, Path(data), Settings().cache_path):
             bodies = await converse(slack)
     async with async_playwright() as driver:
-        executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = await driver.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = await driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for name, body in bodies.items():
             await take(browser, body, folder / f"{name}.png")
         await browser.close()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot.platforms.teams.manifest import FIND
 from bot.settings import Settings
+from tests.browsing import chromium
 from tests.installed import Missing
-from tests.teams.playground.page import CHANNEL, GROUP, PICTURE_SIZE, Person, browser
+from tests.teams.playground.page import CHANNEL, GROUP, PICTURE_SIZE, Person
 from tests.teams.playground.servers import LOCAL, bot_served, playground_served
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def main() -> None:
             tempfile.TemporaryDirectory(prefix="counterpoint-pictures-") as work,
             bot_served(Settings().cache_path, Path(work), LOCAL) as bot,
             playground_served(bot, Path(work)) as address,
-            browser() as chromium,
+            chromium() as window,
         ):
-            unasked(new_person(chromium, address), folder / "teams-reply.png")
-            privately(new_person(chromium, address), folder / "teams-find.png")
+            unasked(new_person(window, address), folder / "teams-reply.png")
+            privately(new_person(window, address), folder / "teams-find.png")
     except Missing as error:
         sys.exit(str(error))
 

@@ -51,5 +51,7 @@ def _write(folder: Path, one: "Suggestion") -> bool:
 
 
 async def _read(workspace: str | None) -> "list[Suggestion]":
+    from bot.store import Verdict
+
     async with open_store() as store:
-        return await store.suggestions(workspace)
+        return [one for one in await store.suggestions(workspace) if one.verdict is not Verdict.REJECTED]

@@ -18,8 +18,8 @@ from rich.text import Text
 from bot.commands.loading import settings_or_fail
 from bot.commands.terminal import console, errors, fail
 from bot.logs import configure
-from bot.platforms import LOOPBACK, Platform
-from bot.settings import BadSettings, Settings
+from bot.platforms import Platform
+from bot.settings import LOOPBACK, BadSettings, Settings
 
 if TYPE_CHECKING:  # what serves is slow to import, and other commands need none of it
     import uvicorn

@@ -8,9 +8,6 @@ if TYPE_CHECKING:
 
     from bot.service import Bot
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-"""The names by which a machine reaches itself alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:

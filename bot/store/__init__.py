@@ -10,6 +10,7 @@ from bot.store.records import (
     Statistics,
     Suggestion,
     Tally,
+    Verdict,
 )
 from bot.store.store import Store
 
@@ -25,5 +26,6 @@ __all__ = [
     "StoreUnavailable",
     "Suggestion",
     "Tally",
+    "Verdict",
     "until_done",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 
 from bot.privacy import Pseudonyms
 from bot.store.database import Database
@@ -16,7 +16,7 @@ class Part:
         self._database = database
         self._people = people
 
-    async def _rows(self, query: Select[Any]) -> Sequence[Any]:
+    async def _rows(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Any]:
         async with self._database.read() as connection:
             rows: Sequence[Any] = (await connection.execute(query)).all()
             return rows

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from bot.message import Trigger
 from bot.store.base import Part
 from bot.store.facts import once
-from bot.store.records import Intervention, State, Suggestion, monday
+from bot.store.records import Intervention, State, Suggestion, Verdict, monday
 from bot.store.tables import feedback, holds, interventions, seen_events, suggestions
 
 _i = interventions.c
@@ -102,7 +102,18 @@ class History(Part):
         query = select(suggestions).order_by(suggestions.c.made_at)
         if workspace is not None:
             query = query.where(suggestions.c.workspace == workspace)
-        return [Suggestion(row.id, row.workspace, row.fields, row.made_at) for row in await self._rows(query)]
+        return [Suggestion.of(row._mapping) for row in await self._rows(query)]
+
+    async def suggestion(self, suggestion: str) -> Suggestion | None:
+        """One of them, by its id."""
+        rows = await self._rows(select(suggestions).where(suggestions.c.id == suggestion))
+        return Suggestion.of(rows[0]._mapping) if rows else None
+
+    async def decide(self, suggestion: str, verdict: Verdict | None, now: dt.datetime) -> None:
+        """What a curator makes of a suggestion; None puts it back among those that wait."""
+        change = update(suggestions).where(suggestions.c.id == suggestion)
+        async with self._database.write() as connection:
+            await connection.execute(change.values(verdict=verdict, decided_at=now if verdict else None))
 
     async def _intervention(self, *where: ColumnElement[bool]) -> Intervention | None:
         rows = await self._rows(select(interventions).where(*where).limit(1))

@@ -35,7 +35,9 @@ class Keeping(Part):
             select(*by, func.count()).where(*spoken).group_by(*by)
         ):
             _count(statistics, trope, story, week, Tally(replies=count))
-            statistics.triggers[Trigger(trigger)] = statistics.triggers.get(Trigger(trigger), 0) + count
+            by_week = statistics.triggers_by_week.setdefault(week, {})
+            for counts in (statistics.triggers, by_week):
+                counts[Trigger(trigger)] = counts.get(Trigger(trigger), 0) + count
         good = func.sum(case((feedback.c.helpful, 1), else_=0))
         for trope, story, week, helpful, count in await self._rows(
             select(*by[1:], good, func.count())
@@ -44,8 +46,10 @@ class Keeping(Part):
             .group_by(*by[1:])
         ):
             _count(statistics, trope, story, week, Tally(helpful=helpful, not_relevant=count - helpful))
-        query = select(holds.c.rule, func.sum(holds.c.count)).where(*held).group_by(holds.c.rule)
-        statistics.holds.update({rule: int(count) for rule, count in await self._rows(query)})
+        query = select(holds.c.week, holds.c.rule, func.sum(holds.c.count)).where(*held)
+        for week, rule, count in await self._rows(query.group_by(holds.c.week, holds.c.rule)):
+            statistics.holds_by_week.setdefault(week, {})[rule] = int(count)
+            statistics.holds[rule] = statistics.holds.get(rule, 0) + int(count)
         return statistics
 
     async def expire(self, now: dt.datetime, retention: Retention | None = None) -> None:

@@ -2,14 +2,25 @@
 
 import datetime as dt
 
-from sqlalchemy import Table, case, delete, func, select
+from sqlalchemy import Table, case, delete, func, select, union
 
 from bot.message import Mode, Trigger
 from bot.policy import EVERYTHING
 from bot.store.base import Part
 from bot.store.facts import mode_of, paused
 from bot.store.records import ChannelSettings
-from bot.store.tables import FOREVER, channel_mutes, channels, feedback, interventions, mutes, workspaces
+from bot.store.tables import (
+    FOREVER,
+    channel_mutes,
+    channels,
+    feedback,
+    holds,
+    installers,
+    interventions,
+    mutes,
+    suggestions,
+    workspaces,
+)
 
 _i, _c = interventions.c, channels.c
 
@@ -45,6 +56,16 @@ class Places(Part):
         return listed + [
             ChannelSettings(channel, Mode.OFF, None, frozenset(tropes)) for channel, tropes in muted.items()
         ]
+
+    async def workspaces(self) -> list[str]:
+        """Every workspace that anything but an installation is kept of, in order."""
+        tables = (channels, channel_mutes, mutes, interventions, holds, suggestions, workspaces, installers)
+        return [name for (name,) in await self._rows(union(*(select(table.c.workspace) for table in tables)))]
+
+    async def last_spoken(self, workspace: str) -> dict[str, dt.datetime]:
+        """When a reply was last posted in each channel, by its id."""
+        query = select(_i.channel, func.max(_i.posted_at)).where(_i.workspace == workspace, _i.posted_at.is_not(None))
+        return dict(await self._rows(query.group_by(_i.channel)))
 
     async def channel_feedback(self, workspace: str, channel: str) -> dict[str, tuple[int, int]]:
         """How often passive replies in a channel were marked helpful and not relevant, by trope."""

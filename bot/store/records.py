@@ -92,14 +92,30 @@ class ChannelSettings:
     mutes: frozenset[str] = frozenset()
 
 
+class Verdict(StrEnum):
+    """What a curator made of a suggestion."""
+
+    ACCEPTED = "accepted"
+    """It is being made into a story."""
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A story that somebody suggested in a form."""
+    """A story that somebody suggested in a form; without a verdict it waits for a curator."""
 
     id: str
     workspace: str
     fields: dict[str, Any]
     made_at: dt.datetime
+    verdict: Verdict | None = None
+    decided_at: dt.datetime | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of the table."""
+        values = {name: row[name] for name in cls.__slots__}
+        return cls(**values | {"verdict": Verdict(row["verdict"]) if row["verdict"] else None})
 
 
 @dataclass(slots=True)
@@ -134,6 +150,8 @@ class Statistics:
     triggers: dict[Trigger, int] = field(default_factory=dict)
     holds: dict[str, int] = field(default_factory=dict)
     """By the rule that held."""
+    triggers_by_week: dict[dt.date, dict[Trigger, int]] = field(default_factory=dict)
+    holds_by_week: dict[dt.date, dict[str, int]] = field(default_factory=dict)
 
     def text(self) -> str:
         """A summary in lines for a chat."""

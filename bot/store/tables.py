@@ -158,6 +158,8 @@ suggestions = Table(
     Column("workspace", String, nullable=False, index=True),
     Column("fields", JSON, nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("verdict", String),
+    Column("decided_at", Instant),
 )
 
 installers = Table(

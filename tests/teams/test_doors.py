@@ -13,11 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from microsoft_teams.api.auth.cloud_environment import PUBLIC
 
-from bot.platforms import LOOPBACK
 from bot.platforms.teams.endpoint import MAX_BYTES, SERVICES, is_service
 from bot.platforms.teams.platform import TeamsPlatform
 from bot.service import Bot
-from bot.settings import Settings
+from bot.settings import LOOPBACK, Settings
 from tests.emulators.teams import Signer, Somebody, Teams
 from tests.teams.conftest import FAX, LOCAL, Office, rooms
 

@@ -1,7 +1,6 @@
 """The demo page in a real browser: typed at, looked at, walked through with the keyboard alone."""
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from playwright import sync_api as playwright
 
+from tests import browsing
 from tests.web.conftest import NewApp
 
 if TYPE_CHECKING:
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 CHECKS = (Path(__file__).parent / "accessibility.js").read_text()
 FAX = "The NHS is the world's biggest buyer of fax machines, you know."
 APP = "Honestly the NHS App is useless."
@@ -53,12 +47,8 @@ def address(new_app: NewApp) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
     """A browser without a window."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"no browser at {CHROMIUM}; type: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    with browsing.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

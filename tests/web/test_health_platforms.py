@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from bot import app
 from bot.app import Parts, create_app
+from bot.platforms import Condition
 from bot.platforms.slack import connection
 from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.web.demo import DemoPage
 from bot.readiness import AWAY, FAILED
+from bot.service import Bot
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from tests.emulators.slack import Slack
@@ -115,3 +119,34 @@ async def test_a_start_that_failed_is_said_without_its_reason(tmp_path: Path) ->
         await parts.settled.wait()
         said = await client.get("/readyz")
     assert (said.status_code, said.json()["stage"], "inner" in said.text) == (503, FAILED, False)
+
+
+class _Waiting:
+    """A platform that cannot be reached."""
+
+    name = "Elsewhere"
+    condition = Condition(False)
+
+    def mount(self, app: FastAPI) -> None:
+        """No routes."""
+
+    async def start(self, bot: Bot) -> None:
+        """Wait, as Slack's adapter does while Slack is away."""
+        await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        """Nothing is held."""
+
+
+async def test_a_platform_that_is_away_does_not_delay_the_others(tmp_path: Path) -> None:
+    page = DemoPage(lambda: ("", False))
+    given = Settings.model_validate({"cache_path": tmp_path, "data_path": tmp_path})
+    parts = Parts(given, tmp_path, load=lambda *_: small_core(tmp_path))
+    served = create_app(parts, [_Waiting(), page])
+    async with served.router.lifespan_context(served), browser(served) as client:
+        async with asyncio.timeout(30):
+            while not page.condition.connected:  # noqa: ASYNC110  (it offers no event)
+                await asyncio.sleep(0.01)
+        found = (await client.get("/readyz")).json()
+        assert (found["ready"], found["platforms"]) == (False, {"Elsewhere": False, "Demo page": True})
+        assert (await client.get("/demo/api/cast")).status_code == 200

@@ -13,6 +13,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
 )
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms import Condition
@@ -47,6 +48,8 @@ class SlackPlatform:
         self._started = False
         self._handler: AsyncSlackRequestHandler | None = None
         self._connection: Connection | None = None
+        self._installed: AsyncInstallationStore | None = None
+        self._people = People()
         self.outbox = Outbox()
 
     @property
@@ -74,8 +77,9 @@ class SlackPlatform:
             app = await self._for_one(client, token.get_secret_value())
         else:
             app = app_for_many(self._settings, client, bot.store.engine)
+            self._installed = app.installation_store
         app.middleware(self._arrives)
-        adapter = SlackAdapter(bot, Poster(bot, self.outbox), People(), self._settings.who_manages)
+        adapter = SlackAdapter(bot, Poster(bot, self.outbox), self._people, self._settings.who_manages)
         adapter.listen(app, Listening(app, self._working))
         if self._settings.slack_signing_secret:
             self._handler = AsyncSlackRequestHandler(app)
@@ -92,6 +96,14 @@ class SlackPlatform:
         await asyncio.sleep(0)  # what was acknowledged last begins
         if not await self._working.finished(self._grace):
             log.warning("Slack: ending with %d pieces of work unfinished", self._working.count)
+
+    async def is_admin(self, workspace: str, user: str) -> bool:
+        """Whether a user is an admin of a workspace that installed the app, for those who come from elsewhere."""
+        installed = self._installed and await self._installed.async_find_bot(enterprise_id=None, team_id=workspace)
+        if not installed:
+            return False
+        client = AsyncWebClient(installed.bot_token, base_url=self._settings.slack_api_url, retry_handlers=_retries())
+        return (await self._people.person(client, workspace, user)).admin
 
     async def _arrives(self, next: Any) -> None:
         """The first middleware of all, so that an error too is of the event that it happened in."""

@@ -15,7 +15,7 @@ from microsoft_teams.apps import ActivityEvent, App
 from microsoft_teams.common import ClientOptions
 from pydantic import ValidationError
 
-from bot.platforms import LOOPBACK, Condition
+from bot.platforms import Condition
 from bot.platforms.failures import raised_at
 from bot.platforms.teams.adapter import TeamsAdapter
 from bot.platforms.teams.endpoint import PATH, SERVICES, Endpoint
@@ -23,7 +23,7 @@ from bot.platforms.teams.people import People
 from bot.platforms.teams.signing import SigningKeys
 from bot.platforms.working import Working
 from bot.service import Bot
-from bot.settings import Settings
+from bot.settings import LOOPBACK, Settings
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
-"""Who may call the demo page and how much they may send; what browsers may do with it."""
+"""Who may call a page and how much they may send; what browsers may do with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_BODY = 300_000
 """Bytes of a request's body: 40,000 characters, each written as \\uXXXX escapes, and some room."""
 OWN_HEADER = "x-counterpoint"
-"""Sent by the page's own script; another site cannot send it without being allowed to, and none is."""
+"""Sent by the demo page's own script; another site cannot send it without being allowed to, and none is."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -25,14 +25,30 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+FORM_HEADERS = HEADERS | {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",  # without any, browsers name no origin when they send a form
+}
+"""The same for pages without scripts that send forms."""
 
 
 class Guard:
-    """ASGI middleware over the paths of the demo page."""
+    """ASGI middleware over some paths; `allowed` says of a request that changes something whether it may."""
 
-    def __init__(self, app: ASGIApp, paths: Sequence[str] = ("/demo",)):
+    def __init__(
+        self,
+        app: ASGIApp,
+        paths: Sequence[str] = ("/demo",),
+        allowed: Callable[[Headers], bool] | None = None,
+        headers: Mapping[str, str] = HEADERS,
+    ):
         self._app = app
         self._paths = tuple(paths)
+        self._allowed = allowed or same_origin
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what comes from elsewhere or is too large; add the headers to every answer."""
@@ -43,15 +59,15 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         if scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send_guarded)
-        elif not same_origin(Headers(scope=scope)):
-            refusal = JSONResponse({"detail": "Only this page's own script may do that."}, 403)
+        elif not self._allowed(Headers(scope=scope)):
+            refusal = JSONResponse({"detail": "Only this page itself may do that."}, 403)
             await refusal(scope, receive, send_guarded)
         elif (body := await _whole_body(receive)) is None:
             refusal = JSONResponse({"detail": "That is more than this page takes at once."}, 413)
@@ -65,8 +81,11 @@ class Guard:
 
 def same_origin(headers: Headers) -> bool:
     """Whether a request comes from the page's own script."""
-    if not headers.get(OWN_HEADER):
-        return False
+    return bool(headers.get(OWN_HEADER)) and from_this_site(headers)
+
+
+def from_this_site(headers: Headers) -> bool:
+    """Whether a request comes from one of this site's pages, as far as browsers say; other programs do not say."""
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False
     origin = headers.get("origin")

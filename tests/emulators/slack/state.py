@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from tests.emulators.slack.calls import Call, Delivery, Json, Refusal
@@ -50,6 +50,19 @@ class Code:
 
 
 @dataclass
+class SignInCode:
+    """What the first half of Sign in with Slack ends with."""
+
+    team: Team
+    user: User
+    nonce: str
+    redirect_uri: str
+    changes: dict[str, object]
+    """What the ID token says otherwise than it should."""
+    used: bool = False
+
+
+@dataclass
 class State:
     """The world, what happened to it, and what is pending."""
 
@@ -63,6 +76,7 @@ class State:
     """What real Slack would let pass in silence, and an app had better not do."""
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    sign_ins: dict[str, SignInCode] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something is recorded."""
@@ -107,4 +121,12 @@ class State:
         """A code that oauth.v2.access takes once."""
         made = f"code-{len(self.codes) + 1}"
         self.codes[made] = Code(team, user, frozenset(scopes), redirect_uri)
+        return made
+
+    def sign_in_code(
+        self, team: Team, user: User, nonce: str, redirect_uri: str, changes: Mapping[str, object] | None = None
+    ) -> str:
+        """A code that openid.connect.token takes once."""
+        made = f"openid-{len(self.sign_ins) + 1}"
+        self.sign_ins[made] = SignInCode(team, user, nonce, redirect_uri, dict(changes or {}))
         return made

@@ -13,6 +13,7 @@ from tests.emulators.slack.methods import METHODS
 from tests.emulators.slack.methods.base import Asked
 from tests.emulators.slack.models import Installation
 from tests.emulators.slack.oauth import exchange
+from tests.emulators.slack.openid import identify
 from tests.emulators.slack.sockets import Sockets
 from tests.emulators.slack.state import State
 
@@ -54,6 +55,8 @@ class WebApi:
     def _answer(self, name: str, call: Call, request: web.Request) -> tuple[Json, str]:
         if name == "oauth.v2.access":
             return exchange(self._state, call.arguments, _basic(request)), ""
+        if name == "openid.connect.token":
+            return identify(self._state, call.arguments, _basic(request)), ""
         if name == "apps.connections.open":
             if call.token != self._state.app.app_token:
                 raise Refusal(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.settings import Settings
+from tests import browsing
 from tests.installed import Missing
-from tests.teams.playground.page import PICTURE_SIZE, Person, browser
+from tests.teams.playground.page import PICTURE_SIZE, Person
 from tests.teams.playground.servers import LOCAL, bot_served, playground_served
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def playground(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
 def chromium() -> Iterator["Browser"]:
     """A browser without a window; its loop of events must end before tests that have one of their own."""
     try:
-        with browser() as made:
+        with browsing.chromium() as made:
             yield made
     except Missing as error:
         pytest.fail(str(error))

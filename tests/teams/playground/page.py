@@ -1,47 +1,20 @@
 """What a person does at the playground's page, and what she sees there."""
 
 import datetime as dt
-import os
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from playwright import sync_api as playwright
-
-from tests.installed import Missing
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page, ViewportSize
+    from playwright.sync_api import Locator, Page, ViewportSize
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 PERSONAL, GROUP, CHANNEL = "Personal Chat", "Lunch", "Digital services - Health"
 PICTURE_SIZE: "ViewportSize" = {"width": 1280, "height": 860}
 WAIT = 20_000
 """Milliseconds for an answer; a slow machine needs some."""
 Json = dict[str, Any]
-
-
-@contextmanager
-def browser() -> Iterator["Browser"]:
-    """A browser without a window.
-
-    Raises:
-        Missing: if there is none.
-    """
-    if not CHROMIUM.exists():
-        raise Missing(f"no browser at {CHROMIUM}; type: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
 
 
 class Person:
