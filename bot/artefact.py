@@ -158,18 +158,17 @@ class Artefact:
 
 
 def _vectored(arrays: Mapping[str, npt.NDArray[np.generic]]) -> Vectored:
-    return Vectored(np.asarray(arrays["keys"], np.uint8), unit(np.asarray(arrays["vectors"], np.float32)))
+    vectors = np.array(arrays["vectors"], np.float32)
+    vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[
+        :, None
+    ]  # in place: a copy would be felt at every start
+    return Vectored(np.asarray(arrays["keys"], np.uint8), vectors)
 
 
 def packed(texts: Sequence[str], vectors: Vectors) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of `Vectored`, as an artefact keeps them."""
     keys = np.frombuffer(b"".join(key_of(text) for text in texts), np.uint8).reshape(-1, KEY_BYTES)
     return {"keys": keys, "vectors": vectors.astype(np.float16)}
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """The same vectors at length 1: they are kept in half precision."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def hashes(folder: Path) -> dict[str, str]:
