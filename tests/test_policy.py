@@ -19,6 +19,7 @@ from tests.store.samples import DAY, FAX, HOUR, MINUTE, NOW, message
 LONDON = ZoneInfo("Europe/London")
 NIGHT = Rules(quiet_hours=(dt.time(22), dt.time(7)), timezone=LONDON)
 LUNCH = Rules(quiet_hours=(dt.time(12), dt.time(13)))
+NO_COOLDOWN = Rules(person_cooldown=dt.timedelta(0))
 ELECTION = Rules(paused=(dt.date(2026, 11, 20), dt.date(2026, 11, 23)))
 
 
@@ -85,6 +86,7 @@ SPEAKS = [
     ("the same trope 7 days ago", {"last_of_trope": NOW - 7 * DAY}),
     ("a reply here 4 hours ago", {"last_in_channel": NOW - 4 * HOUR}),
     ("a reply to this person 3 days ago", {"last_to_person": NOW - 3 * DAY}),
+    ("no cooldown, by clocks that differ", {"last_to_person": NOW + MINUTE, "rules": NO_COOLDOWN}),
     ("one less than the cap", {"replies_today": 11}),
 ]
 
