@@ -15,6 +15,7 @@ from bot.reading import BadFile
 
 if TYPE_CHECKING:
     from bot.core import Core
+    from bot.training.compare import Difference
     from bot.training.evaluate import Evaluation, Labelled
 
 
@@ -24,11 +25,13 @@ def evaluate(
     against: Annotated[
         str | None, typer.Option(help="another model to compare with: a folder that was trained, or a name")
     ] = None,
+    report: Annotated[Path | None, typer.Option(help="write a page with pictures and tables here: report.html")] = None,
     mistakes: Annotated[int, typer.Option(help="how many of the worst mistakes to list", min=0)] = 10,
 ) -> None:
     """Measure precision, recall and false replies on labelled messages, such as tests/messages."""
     from bot.training import evaluate as measure
-    from bot.training.measure import MODES
+    from bot.training import pictures
+    from bot.training import report as pages
 
     if missing := [path for path in files if not path.exists()]:
         fail(f"there is no {missing[0]}; give a file such as tests/messages/nhs-fax-machines.yaml")
@@ -50,10 +53,9 @@ def evaluate(
     console.print(f"false replies, near-misses    {judged.false_replies('contrast')}", highlight=False)
     console.print(f"false replies, ordinary chat  {judged.false_replies('chat')}", highlight=False)
     modes = Table("mode", "threshold", "caught", "right trope", "near-misses", "chat", title="By mode, of all messages")
-    for mode, threshold in zip(MODES, core.matcher.head.thresholds.tolist(), strict=True):
-        point = judged.at(threshold)
+    for mode, point in pages.points(judged, core.matcher.head.thresholds).items():
         rates = (point.caught, point.right, point.near_misses, point.chat)
-        modes.add_row(mode, f"{threshold:.3f}", *(str(rate) for rate in rates))
+        modes.add_row(mode, f"{point.threshold:.3f}", *(str(rate) for rate in rates))
     console.print(modes)
     given = "; ".join(f"{one.said:.2f}: {one.right}" for one in judged.reliability())
     console.print(f"right at the probability given: {given}", highlight=False, soft_wrap=True)
@@ -63,11 +65,20 @@ def evaluate(
         what = "spoke" if j.spoken else "missed"
         line = f"{what} {j.judgement.match.probability:.2f} [{j.judgement.match.trope}] {j.labelled.text}"
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
-    if against:
-        _compare(core, judged, messages, against)
+    harm = {trope.id for trope in core.base.tropes.values() if trope.harm}
+    if refusals := judged.refusals(harm):
+        table = Table("recognised and held back, for", "rightly", title="Refusals")
+        for refusal in refusals:
+            table.add_row(refusal.reason, str(refusal.right))
+        console.print(table)
+    differences = _compare(core, judged, messages, against) if against else []
     if picture:
-        measure.draw(judged, picture)
+        pictures.draw(judged, picture)
         console.print(f"\nThe picture is in {picture}")
+    if report:
+        subject = pages.Subject(core.library.model, core.matcher.head.thresholds, harm)
+        pages.write(judged, subject, report, differences, against or "")
+        console.print(f"\nThe report is in {report}")
 
 
 def _judged(core: "Core", messages: "Sequence[Labelled]") -> "Evaluation":
@@ -78,14 +89,16 @@ def _judged(core: "Core", messages: "Sequence[Labelled]") -> "Evaluation":
         return measure.evaluate(core, messages, lambda done, total: bar.update(task, completed=done, total=total))
 
 
-def _compare(core: "Core", judged: "Evaluation", messages: "Sequence[Labelled]", against: str) -> None:
+def _compare(core: "Core", judged: "Evaluation", messages: "Sequence[Labelled]", against: str) -> "list[Difference]":
     """Print what each of two models gets right alone, and the chance of that where they are equally good."""
     from bot.training.compare import compare
 
     other = load_core(encoder_model=against)
     thresholds = core.matcher.head.thresholds, other.matcher.head.thresholds
     table = Table("mode", "of all", "this", "other", "only this", "only other", "p", title=f"Against {against}")
-    for one in compare(judged, _judged(other, messages), thresholds):
+    differences = list(compare(judged, _judged(other, messages), thresholds))
+    for one in differences:
         counts = (one.first, one.second, one.only_first, one.only_second)
         table.add_row(one.mode, one.measure, *map(str, counts), f"{one.p:.3f}")
     console.print(table)
+    return differences

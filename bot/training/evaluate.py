@@ -1,7 +1,8 @@
 """Measures the matcher on labelled messages: precision, recall and false replies, with confidence intervals."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -80,8 +81,16 @@ class Rate:
     def __str__(self) -> str:
         if not self.total:
             return "none"
-        low, high = binomtest(self.count, self.total).proportion_ci(method="wilson")
+        low, high = self.interval
         return f"{self.count / self.total:6.1%}  ({self.count} of {self.total}; {low:.1%} to {high:.1%})"
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the share lies with 95 % confidence; anywhere, where there is nothing to count."""
+        if not self.total:
+            return 0.0, 1.0
+        found = binomtest(self.count, self.total).proportion_ci(method="wilson")
+        return float(found.low), float(found.high)
 
     @property
     def value(self) -> float:
@@ -106,6 +115,23 @@ class Bin:
 
     said: float
     right: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason to stay out of what was recognised surely enough: how often it held, and how often that was right."""
+
+    reason: str
+    right: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Messages that assert one trope and were taken for another, surely or not."""
+
+    trope: str
+    taken_for: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +181,32 @@ class Evaluation:
                 said = float(np.mean([j.judgement.match.probability for j in inside]))
                 found.append(Bin(said, _rate(inside, lambda j: j.right)))
         return found
+
+    def refusals(self, harm: Collection[str] = ()) -> list[Refusal]:
+        """What was recognised and not answered, by reason; right where no ordinary trope was asserted.
+
+        `harm` are the tropes that no story may answer.
+        """
+        held: dict[str, list[Judged]] = {}
+        for j in self.judged:
+            if j.judgement.match.sure and not j.spoken:
+                held.setdefault(j.judgement.decision.reason, []).append(j)
+        return [
+            Refusal(reason, _rate(some, lambda j: j.labelled.kind != "match" or j.labelled.trope in harm))
+            for reason, some in sorted(held.items())
+        ]
+
+    def confusions(self) -> list[Confusion]:
+        """Which tropes are taken for which others, the most frequent first."""
+        wrong = [j for j in self.of("match") if j.judgement.match.trope and not j.right]
+        pairs = Counter((str(j.labelled.trope), str(j.judgement.match.trope)) for j in wrong)
+        return [Confusion(one, other, count) for (one, other), count in pairs.most_common()]
+
+    def risk(self) -> tuple[list[float], list[float]]:
+        """The share of all messages spoken about, and the share of those that is wrong, at every threshold."""
+        _, precision = self.curve()
+        total = max(1, len(precision))
+        return [count / total for count in range(1, len(precision) + 1)], [1 - share for share in precision]
 
     def tropes(self) -> list[str]:
         """The tropes that the messages are about."""
@@ -206,34 +258,6 @@ def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
             messages += [Labelled(text, "contrast", file.trope) for text in file.must_not_match]
             messages += [Labelled(text, "chat", None) for text in file.messages]
     return messages
-
-
-def draw(evaluation: Evaluation, path: Path) -> None:
-    """Write a picture: precision against recall with a thread's threshold marked, and what is right against p."""
-    from matplotlib.figure import Figure
-
-    recall, precision = evaluation.curve()
-    figure = Figure(figsize=(10, 4.8), layout="constrained")
-    axes, calibration = figure.subplots(1, 2)
-    axes.plot(recall, precision, color="#1f5f8b", linewidth=2, label="every threshold")
-    axes.plot(
-        [evaluation.recall().value],
-        [evaluation.precision().value],
-        "o",
-        color="#c2410c",
-        label="the threshold of a thread",
-    )
-    axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02), title="Precision against recall")
-    axes.grid(alpha=0.3)
-    axes.legend(loc="lower left")
-    bins = evaluation.reliability()
-    calibration.plot([0, 1], [0, 1], color="#999999", linewidth=1, label="calibrated")
-    calibration.plot([b.said for b in bins], [b.right.value for b in bins], "o-", color="#1f5f8b", label="messages")
-    calibration.set(xlabel="probability given", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
-    calibration.set_title("Calibration")
-    calibration.grid(alpha=0.3)
-    calibration.legend(loc="lower right")
-    figure.savefig(path, dpi=120)
 
 
 def _read_lines(path: Path) -> list[Labelled]:
