@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.artefact import Artefact
 from bot.cleaning import Cleaned, clean
@@ -99,13 +101,19 @@ class Examples:
     texts: tuple[str, ...]
     vectors: Vectors
 
+    @cached_property
+    def _rows(self) -> Mapping[str, npt.NDArray[np.intp]]:
+        """Where the examples of each trope stand."""
+        owners = np.array(self.tropes)
+        return {trope: np.flatnonzero(owners == trope) for trope in dict.fromkeys(self.tropes)}
+
     def nearest(self, vector: Vectors, trope: str) -> Neighbour | None:
         """The example of a trope that is nearest to a unit vector of shape (dimensions,)."""
-        rows = [row for row, owner in enumerate(self.tropes) if owner == trope]
-        if not rows:
+        rows = self._rows.get(trope)
+        if rows is None:
             return None
         cosines = self.vectors[rows] @ vector
-        best = rows[int(np.argmax(cosines))]
+        best = int(rows[int(np.argmax(cosines))])
         return Neighbour(trope, self.indices[best], self.texts[best], float(cosines.max()))
 
 

