@@ -1,21 +1,27 @@
 """oauth.v2.access: a code becomes an installation."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from tests.emulators.slack.arguments import checked
 from tests.emulators.slack.calls import Json, Refusal
-from tests.emulators.slack.state import State
+from tests.emulators.slack.state import Code, SignInCode, State
 
 _TAKES = dict.fromkeys(("client_id", "client_secret", "redirect_uri", "grant_type"), "text")
 
 
-def exchange(state: State, given: Json, basic: tuple[str, str] | None) -> Json:
-    """Install the app where the code comes from; raises Refusal as Slack does."""
+AnyCode = TypeVar("AnyCode", Code, SignInCode)
+
+
+def used(state: State, codes: Mapping[str, AnyCode], given: Json, basic: tuple[str, str] | None) -> AnyCode:
+    """The code that our app brings back, from now on used; raises Refusal as Slack does."""
     args = checked(given, {"code": "text"}, _TAKES)
     client_id, secret = basic or (args.get("client_id"), args.get("client_secret"))
     if client_id != state.app.client_id:
         raise Refusal("invalid_client_id")
     if secret != state.app.client_secret:
         raise Refusal("bad_client_secret")
-    code = state.codes.get(args["code"])
+    code = codes.get(args["code"])
     if code is None:
         raise Refusal("invalid_code")
     if code.used:
@@ -23,6 +29,12 @@ def exchange(state: State, given: Json, basic: tuple[str, str] | None) -> Json:
     if args.get("redirect_uri") != code.redirect_uri:
         raise Refusal("bad_redirect_uri")
     code.used = True
+    return code
+
+
+def exchange(state: State, given: Json, basic: tuple[str, str] | None) -> Json:
+    """Install the app where the code comes from; raises Refusal as Slack does."""
+    code = used(state, state.codes, given, basic)
     installation = state.world.install(code.team, code.scopes)
     return {
         "app_id": state.app.id,

@@ -8,30 +8,16 @@ import time
 
 import jwt
 
-from tests.emulators.slack.arguments import checked
-from tests.emulators.slack.calls import Json, Refusal
+from tests.emulators.slack.calls import Json
+from tests.emulators.slack.oauth import used
 from tests.emulators.slack.state import State
 
 LASTS = 300
-_TAKES = dict.fromkeys(("client_id", "client_secret", "redirect_uri", "grant_type"), "text")
 
 
 def identify(state: State, given: Json, basic: tuple[str, str] | None) -> Json:
     """Say who signed in; raises Refusal as Slack does."""
-    args = checked(given, {"code": "text"}, _TAKES)
-    client_id, secret = basic or (args.get("client_id"), args.get("client_secret"))
-    if client_id != state.app.client_id:
-        raise Refusal("invalid_client_id")
-    if secret != state.app.client_secret:
-        raise Refusal("bad_client_secret")
-    code = state.sign_ins.get(args["code"])
-    if code is None:
-        raise Refusal("invalid_code")
-    if code.used:
-        raise Refusal("code_already_used")
-    if args.get("redirect_uri") != code.redirect_uri:
-        raise Refusal("bad_redirect_uri")
-    code.used = True
+    code = used(state, state.sign_ins, given, basic)
     now = int(time.time())
     claims = {
         "iss": "https://slack.com",
