@@ -22,6 +22,7 @@ from tests.emulators.slack.blockkit import check_blocks, check_view
 
 EVENT = {"type": "message", "user": "U1", "channel": "C1", "ts": "1700000000.000100", "text": "Hello"}
 SOURCE = SourceLine("P <!channel>", "T|x", "https://example.org/?a=1&b=<|>", "2024", "2026-11", False)
+KEYS = "subtype user channel ts thread_ts text user_team source_team authorizations team".split()
 LONG = "<!here> & <@U1> " * 1_000
 
 
@@ -175,3 +176,11 @@ def test_whole_settings_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Any
     for name, value in values.items():
         monkeypatch.setenv(name.upper(), value)
     assert read_settings().slack_configured
+
+
+@pytest.mark.parametrize("value", [[], [1], {}, {"id": []}, 7, 0.5, True, "text"])
+@pytest.mark.parametrize("key", KEYS)
+def test_an_event_of_a_strange_shape_is_a_message_or_none(key: str, value: object) -> None:
+    message = events.message_from({**EVENT, key: value}, "T1", "UBOT")
+    assert message is None or isinstance(message.text, str)
+    assert isinstance(events.team_of({**EVENT, key: value}), str)

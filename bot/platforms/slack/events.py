@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.message import AuthorKind, Message
 
-SPOKEN_SUBTYPES = frozenset({None, "thread_broadcast", "file_share"})
+SPOKEN_SUBTYPES = frozenset({"thread_broadcast", "file_share"})
+"""Those of messages that a person wrote; most have none."""
 MAX_TEXT = 40_000
 """Slack cuts messages here; so do we, whatever arrives."""
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -15,8 +16,8 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 def message_from(event: Mapping[str, Any], team: str, bot_user: str | None) -> Message | None:
     """A message event as a Message, or None where nobody wrote it; `bot_user` is the bot's own user id."""
-    user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
-    if event.get("subtype") not in SPOKEN_SUBTYPES:
+    user, channel, ts, subtype = (event.get(key) for key in ("user", "channel", "ts", "subtype"))
+    if not (subtype is None or (isinstance(subtype, str) and subtype in SPOKEN_SUBTYPES)):
         return None
     if not (isinstance(user, str) and isinstance(channel, str) and isinstance(ts, str)):
         return None
@@ -44,15 +45,15 @@ def message_from(event: Mapping[str, Any], team: str, bot_user: str | None) -> M
 
 def team_of(body: Mapping[str, Any]) -> str:
     """The workspace in which the app is installed; a shared channel's message may come from another."""
-    granted = (body.get("authorizations") or [{}])[0]
-    team = granted.get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id") or ""
-    return str(team)
+    granted = body.get("authorizations")
+    first = granted[0] if isinstance(granted, list) and granted else None
+    return str(_inside(first, "team_id") or body.get("team_id") or _inside(body.get("team"), "id") or "")
 
 
 def is_shared(event: Mapping[str, Any], team: str) -> bool:
     """Whether an event comes from a channel that other organisations share."""
-    others = {event.get(key) for key in ("user_team", "source_team")} - {None, team}
-    return bool(event.get("is_ext_shared_channel") or event.get("is_ext_shared")) or bool(others)
+    elsewhere = any(event.get(key) not in (None, team) for key in ("user_team", "source_team"))
+    return elsewhere or bool(event.get("is_ext_shared_channel") or event.get("is_ext_shared"))
 
 
 def moment(ts: str) -> dt.datetime | None:
@@ -71,3 +72,7 @@ def mentions(text: str, user: str | None) -> bool:
 def without_mention(text: str, user: str | None) -> str:
     """The text without the mentions of a user."""
     return _MENTION.sub(lambda found: "" if found[1] == user else found[0], text).strip()
+
+
+def _inside(value: object, key: str) -> object:
+    return value.get(key) if isinstance(value, Mapping) else None
