@@ -22,10 +22,9 @@ from pathlib import Path
 import httpx
 from dockerfile_parse import DockerfileParser
 
-ROOT = Path(__file__).parent.parent
-RELEASE = "bookworm"
-"""The Debian that python:3.11-slim stands on."""
-PACKAGES = "python3,python3-venv,ca-certificates"
+from scripts.rootfs import PATH, RELEASE, ROOT, bring_files, debian, installer_settings, mirror, require_root, say
+
+PACKAGES = ("python3", "python3-venv", "ca-certificates")
 READY_SECONDS = 120.0
 PIP = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_CERT")
 
@@ -102,8 +101,7 @@ class Image:
         name = value.split()[-1] if " AS " in value else "final"
         root = self._work / name
         subprocess.run(["cp", "--archive", "--reflink=auto", str(self._base), str(root)], check=True)
-        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        self._stages[name] = Stage(root, {"PATH": path, "HOME": "/root"})
+        self._stages[name] = Stage(root, {"PATH": PATH, "HOME": "/root"})
         return self._stages[name]
 
     def _copy(self, stage: Stage, value: str) -> None:
@@ -146,14 +144,16 @@ def main() -> None:
     parser.add_argument("--mirror", default=mirror(), help="where debootstrap takes Debian from; default: as apt does")
     parser.add_argument("--port", type=int, default=3999)
     given = parser.parse_args()
-    if os.geteuid() != 0 or not shutil.which("debootstrap"):
-        sys.exit("this needs root and debootstrap; type: sudo apt-get install debootstrap, and run it with sudo")
+    require_root()
     with tempfile.TemporaryDirectory(prefix="counterpoint-image-") as work:
         base = Path(work) / "base"
-        say(f"A clean Debian {RELEASE} with {PACKAGES}")
-        debian(base, given.mirror)
+        say(f"A clean Debian {RELEASE} with {', '.join(PACKAGES)}")
+        debian(base, RELEASE, PACKAGES, given.mirror)
+        (base / "usr/local/bin/python").symlink_to("/usr/bin/python3")  # where python:slim has it
+        pip = {name: value for name, value in installer_settings(os.environ).items() if name in PIP}
+        bring_files(base, pip)
         try:
-            stage = Image(base, Path(work), pip_settings(base)).carry_out(ROOT / "Dockerfile")
+            stage = Image(base, Path(work), pip).carry_out(ROOT / "Dockerfile")
         except StepFailed as error:
             sys.exit(f"the image cannot be built: {error}")
         own = int(subprocess.check_output(["du", "-sm", stage.root / "opt"]).split()[0])
@@ -161,40 +161,6 @@ def main() -> None:
         with started(stage, given.port) as address:
             for path in ("/healthz", "/readyz"):
                 say(f"{path}: {ask(address + path)}")
-
-
-def debian(base: Path, mirror: str | None) -> None:
-    """A root file system with what python:slim has, as far as the Dockerfile needs it."""
-    command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE, str(base)]
-    subprocess.run([*command, mirror] if mirror else command, check=True, stdout=subprocess.DEVNULL)
-    (base / "usr/local/bin/python").symlink_to("/usr/bin/python3")
-    for name in ("etc/resolv.conf", "etc/hosts"):
-        shutil.copy2(f"/{name}", base / name)
-
-
-def mirror() -> str | None:
-    """The first Debian archive that apt uses here."""
-    told = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI)"], capture_output=True, text=True, check=False
-    ).stdout.split()
-    return next((uri for uri in told if "security" not in uri), None)
-
-
-def pip_settings(base: Path) -> dict[str, str]:
-    """Where pip takes packages from here, for the steps to do the same."""
-    told = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
-    ).stdout
-    settings = {name: os.environ[name] for name in PIP if name in os.environ}
-    for line in told.splitlines():
-        key, _, value = line.partition("=")
-        name = f"PIP_{key.split('.')[-1].replace('-', '_').upper()}"
-        if name in PIP:
-            settings.setdefault(name, value.strip("'").replace("\\n", " "))
-    if certificate := settings.get("PIP_CERT"):
-        shutil.copy2(certificate, base / "etc/ssl/certs/pip.pem")
-        settings["PIP_CERT"] = "/etc/ssl/certs/pip.pem"
-    return settings
 
 
 @contextmanager
@@ -228,11 +194,6 @@ def ask(address: str) -> str:
         return httpx.get(address, timeout=5, trust_env=False).text
     except httpx.HTTPError as error:
         return str(error)
-
-
-def say(what: str) -> None:
-    """A line on what goes on."""
-    print(f"==> {what}", flush=True)
 
 
 if __name__ == "__main__":
