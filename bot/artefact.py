@@ -52,15 +52,23 @@ class Card(BaseModel):
 
 @dataclass(frozen=True)
 class Vectored:
-    """Texts without their words: `keys` (texts, KEY_BYTES) are hashes, `vectors` (texts, dimensions) their vectors."""
+    """Texts without their words: `keys` (texts, KEY_BYTES) are hashes, `halves` (texts, dimensions) their vectors.
+
+    The vectors are kept as they are stored, in half precision and not quite of length 1, for they are many.
+    """
 
     keys: npt.NDArray[np.uint8]
-    vectors: Vectors
+    halves: npt.NDArray[np.float16]
 
     @cached_property
     def rows(self) -> dict[bytes, int]:
         """The row of each key."""
         return {key.tobytes(): row for row, key in enumerate(self.keys)}
+
+    def vectors(self, rows: Sequence[int]) -> Vectors:
+        """The unit vectors of some rows, shape (rows, dimensions)."""
+        taken = self.halves[list(rows)].astype(np.float32)
+        return np.asarray(taken / np.linalg.norm(taken, axis=1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True)
@@ -131,12 +139,12 @@ class Artefact:
         arrays = self.arrays(EXAMPLES)
         known = _vectored(arrays)
         topics, asserted = np.asarray(arrays["topics"], np.int64), np.asarray(arrays["asserted"], np.bool_)
-        return Examples(known.keys, known.vectors, topics, asserted)
+        return Examples(known.keys, known.halves, topics, asserted)
 
     @cached_property
     def head(self) -> Head:
         """The trained head, over the card's tropes. Raises ModelMissing."""
-        head = Head.of(self.arrays(HEAD), len(self.card.tropes), self.examples.vectors.shape[1])
+        head = Head.of(self.arrays(HEAD), len(self.card.tropes), self.examples.halves.shape[1])
         if head is None:
             raise ModelMissing(f"the trained model's {HEAD} does not fit its card; install Counterpoint again")
         return head
@@ -152,17 +160,13 @@ class Artefact:
         for known in (self.examples, self.passages):
             row = known.rows.get(key)
             if row is not None:
-                vector: Vectors = known.vectors[row]
+                vector: Vectors = known.vectors([row])[0]
                 return vector
         return None
 
 
 def _vectored(arrays: Mapping[str, npt.NDArray[np.generic]]) -> Vectored:
-    vectors = np.array(arrays["vectors"], np.float32)
-    vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[
-        :, None
-    ]  # in place: a copy would be felt at every start
-    return Vectored(np.asarray(arrays["keys"], np.uint8), vectors)
+    return Vectored(np.asarray(arrays["keys"], np.uint8), np.asarray(arrays["vectors"], np.float16))
 
 
 def packed(texts: Sequence[str], vectors: Vectors) -> dict[str, npt.NDArray[np.generic]]:

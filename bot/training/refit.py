@@ -42,4 +42,4 @@ def _trained_on(artefact: Artefact, base: KnowledgeBase, here: frozenset[bytes])
         if learned.keys[row].tobytes() not in here and (topic < 0 or names[topic] in base.tropes)
     ]
     about = [names[topic] if topic >= 0 else "" for topic in learned.topics[rows].tolist()]
-    return labels_for(base.tropes, learned.asserted[rows].tolist(), about), learned.vectors[rows]
+    return labels_for(base.tropes, learned.asserted[rows].tolist(), about), learned.vectors(rows)
