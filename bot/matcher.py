@@ -18,8 +18,8 @@ from bot.signals import Signal, personal_harm
 
 ESCALATE_NEAR = 0.45
 """The cosine from which an example of real harm counts as near, where it is also the nearest example of all."""
-HARM_LIKELY = 0.1
-"""The probability from which a harm trope forbids a passive reply, though another trope is likelier."""
+HARM_SHARE = 0.05
+"""The chance that a message is about an affair that did harm from which passive replies are held."""
 MIN_WORDS = 3
 """Shorter messages assert nothing."""
 LENIENT_MODES = (Mode.PRIVATE, Mode.REACT)
@@ -170,11 +170,13 @@ class Matcher:
         if not passages:
             return [NOTHING for _ in texts]
         vectors = self._encoder.encode(passages)
-        probabilities = self.head.probabilities(vectors)
+        asserted, shares = self.head.scores(vectors)
+        probabilities = self.head.calibrate(asserted, shares)
         matches, start = [], 0
         for text, message in zip(texts, judged, strict=True):
             stop = start + len(message)
-            matches.append(self._judge(text, vectors[start:stop], probabilities[start:stop]))
+            parts = (vectors[start:stop], probabilities[start:stop], shares[start:stop])
+            matches.append(self._judge(text, *parts))
             start = stop
         return matches
 
@@ -182,7 +184,7 @@ class Matcher:
     def _worth_judging(message: Cleaned) -> tuple[str, ...]:
         return message.passages if len(message.whole.split()) >= MIN_WORDS else ()
 
-    def _judge(self, text: str, vectors: Vectors, probabilities: Floats) -> Match:
+    def _judge(self, text: str, vectors: Vectors, probabilities: Floats, shares: Floats) -> Match:
         if not len(vectors):
             return NOTHING
         together = combine(probabilities)
@@ -195,17 +197,19 @@ class Matcher:
             candidates=tuple(Candidate(self._tropes[i], float(together[i])) for i in order[:5]),
             threshold=self.threshold,
             lower_thresholds=self.lower_thresholds,
-            harm=self._harmful(together),
+            harm=trope in self._harm or self._harmful(shares),
             phrasing=phrasing,
             contrast=self._contrasts.nearest(telling, trope),
             signals=frozenset(self._signals(text, telling, trope, phrasing)),
         )
 
-    def _harmful(self, probabilities: Floats) -> bool:
-        """Whether the likeliest trope did harm, or another that did is likely enough to be meant."""
-        likely = {self._tropes[int(probabilities.argmax())]}
-        likely |= {trope for trope, p in zip(self._tropes, probabilities, strict=True) if p >= HARM_LIKELY}
-        return not likely.isdisjoint(self._harm)
+    def _harmful(self, shares: Floats) -> bool:
+        """Whether a passage may be about what did harm, by the shares (passages, tropes) of what each is about.
+
+        The calibrated probabilities do not tell that: once an assertion is sure, every trope's is high.
+        """
+        harm = [trope in self._harm for trope in self._tropes]
+        return bool((shares[:, harm].sum(axis=1) >= HARM_SHARE).any())
 
     def _signals(self, text: str, vector: Vectors, trope: str, phrasing: Neighbour | None) -> list[Signal]:
         found = [Signal.PERSONAL_HARM] if personal_harm(text) else []

@@ -73,6 +73,12 @@ def test_the_probability_of_a_message_hardly_depends_on_its_company(core: Core) 
         assert one.probability == pytest.approx(other.probability, abs=0.01)
 
 
+def test_affairs_that_did_harm_hold_back_few_anecdotes_about_others(core: Core, measured: Evaluation) -> None:
+    sure = [j for j in measured.of("match") if j.recognised and not core.base.tropes[j.labelled.trope or ""].harm]
+    held = [j for j in sure if j.judgement.match.harm]
+    assert len(held) < 0.1 * len(sure)
+
+
 def test_an_example_of_real_harm_raises_the_signal(core: Core) -> None:
     for trope in core.base.tropes.values():
         for text in trope.escalate:
