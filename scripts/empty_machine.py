@@ -124,13 +124,13 @@ def prepare(machine: Machine, base: Path, packages: Sequence[str]) -> None:
         _check(machine.run(f"export DEBIAN_FRONTEND=noninteractive; {{ {install}; }} >/dev/null", "root"), install)
     commit = subprocess.check_output(["git", "log", "-1", "--format=%h %s"], cwd=ROOT, text=True).strip()
     say(f"Cloning {commit}, as an ordinary user")
-    _check(machine.run(f"useradd --create-home {PERSON}", "root", "/"), "useradd")
+    make = f"useradd --create-home {PERSON}"
+    _check(machine.run(make, "root", "/"), make)
     bundle = base / "tmp/counterpoint.bundle"
     subprocess.run(["git", "bundle", "create", "--quiet", str(bundle), "HEAD"], cwd=ROOT, check=True)
     bundle.chmod(0o644)
-    _check(
-        machine.run("git -c advice.detachedHead=false clone --quiet /tmp/counterpoint.bundle counterpoint"), "git clone"
-    )
+    clone = "git -c advice.detachedHead=false clone --quiet /tmp/counterpoint.bundle counterpoint"
+    _check(machine.run(clone), clone)
     bundle.unlink()
 
 
@@ -140,18 +140,17 @@ def _check(status: int, what: str) -> None:
 
 
 def show_demo(machine: Machine, command: str, seconds: float) -> bool:
-    """Whether the demo's page answers 200 within so many seconds, and the demo ends in order at Ctrl+C after it."""
+    """Whether the demo's page answers 200 and is ready within so many seconds, and the demo then ends at Ctrl+C."""
     port = _free_port()
+    asked = [f"http://127.0.0.1:{port}/{path}" for path in ("demo", "readyz")]
     process = machine.start(f"exec {command} --no-open --port {port}", folder="~/counterpoint")
     try:
         until = time.monotonic() + seconds
-        while not (answered := _is_ok(f"http://127.0.0.1:{port}/demo")):
+        while not all(map(_is_ok, asked)):
             if process.poll() is not None or time.monotonic() > until:
-                break
+                return False
             time.sleep(0.5)
-        if not answered:
-            return False
-        say("The page answers 200; ending the demo as Ctrl+C does")
+        say("The page answers 200 and the bot is ready; ending the demo as Ctrl+C does")
         os.killpg(process.pid, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             return process.wait(END_SECONDS) == 0
