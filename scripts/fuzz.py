@@ -1,133 +1,135 @@
-"""Fuzzes one of the places where text from outside comes in, guided by which lines an input reaches.
+"""Feeds hostile bytes, guided by which code they reach, to what reads input from outside.
 
-Begins with real texts, looks for an input that raises, hangs or fills memory, and ends with 1 where it finds one:
+    python -m scripts.fuzz cleaner --seconds 60
 
-    python -m scripts.fuzz cleaning --seconds 600
+A crash, or more than five seconds over one input, ends it with that input and status 77 or 70. Needs the extra `dev`.
 """
 
 import argparse
-import importlib.util
-import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import yaml
+import atheris
 
-from scripts.rootfs import ROOT, say
+with atheris.instrument_imports(include=["bot"]):
+    from bot.cleaning import clean
+    from bot.directives import parse
+    from bot.entries import Story
+    from bot.platforms.slack import events
+    from bot.platforms.teams import activities
+    from bot.reading import BadFile, Document
+    from bot.service import utc_now
+    from bot.signals import personal_harm
+    from bot.wording import figures
 
-TARGETS = ("cleaning", "slack", "teams", "knowledge")
-SEEDS = 60
+from microsoft_teams.api.activities.message import MessageActivity
+from pydantic import ValidationError
+
+SECONDS_EACH = 5
+"""How long one input may take."""
 LONGEST = 20_000
-"""Bytes; more than two texts as long as the cleaner reads."""
-HANG_SECONDS = 10
-MEMORY = 2_048
-"""MB."""
-TOKENS = {
-    "cleaning": ["```", "`", "&gt;", "<blockquote>", "</at>", "<@U0BOT>", "<!here>", "<https://a.b|", "&lt;", ":tada:"],
-    "slack": ["null", "[]", "{}", "<@U0BOT>", "bot_id", "edited", "is_ext_shared_channel", "subtype", "thread_ts"],
-    "teams": [
-        "null",
-        "[]",
-        "{}",
-        "<at>",
-        "</at>",
-        "<quoted ",
-        "channelData",
-        "entities",
-        ";messageid=",
-        "@thread.tacv2",
-    ],
-    "knowledge": ["- ", ": ", "!!int ", "!!binary ", "&a ", "*a", "|\n", "? ", "<<: ", "---\n", "%YAML 1.1\n"],
-}
-"""What is unlikely to be found letter by letter."""
+"""Bytes of an input."""
 
 
-def seeds(target: str) -> Iterator[bytes]:
-    """Real inputs of a target, to begin with."""
-    files = sorted((ROOT / "knowledge/tropes").glob("*.yaml")) + sorted((ROOT / "knowledge/stories").glob("*.yaml"))
-    if target == "knowledge":
-        yield from (path.read_bytes() for path in files)
+def cleaner(data: bytes) -> None:
+    """A message's way to the encoder, the signs of harm in it, and what it orders."""
+    text = data.decode("utf-8", "surrogateescape")
+    clean(text)
+    personal_harm(text)
+    figures(text)
+    parse(text, {"nhs-fax-machines"}, utc_now())
+
+
+def slack(data: bytes) -> None:
+    """An event of Slack's, as far as its signature goes from the right sender."""
+    event = _made_of(data, SLACK_KEYS)
+    events.message_from(event, "T1", "U1")
+    events.is_shared(event, "T1")
+    events.team_of(event)
+
+
+def teams(data: bytes) -> None:
+    """An activity of Teams'."""
+    try:
+        activity = MessageActivity.model_validate(ACTIVITY | _made_of(data, TEAMS_KEYS))
+    except ValidationError:
         return
-    texts = [text for path in files for text in yaml.safe_load(path.read_text()).get("phrasings", [])[:1]]
-    texts.insert(0, f" {TOKENS['cleaning'][0]} ".join(texts))  # so long that it is judged by windows
-    for text in texts:
-        yield text.encode() if target == "cleaning" else json.dumps(_payload(target, text)).encode()
+    activities.message_from(activity, utc_now())
 
 
-def _payload(target: str, text: str) -> dict[str, object]:
-    """A message as Slack or Teams sends it."""
-    if target == "slack":
-        told = {"type": "message", "user": "U1", "channel": "C1", "ts": "1700000000.000100", "thread_ts": "1.2"}
-        return {
-            "team_id": "T1",
-            "authorizations": [{"team_id": "T1", "user_id": "U0BOT"}],
-            "event": {**told, "text": f"<@U0BOT> {text}", "source_team": "T1", "parent_user_id": "U0BOT"},
-        }
-    channel = {"id": "19:room@thread.tacv2", "type": "shared"}
-    return {
-        "type": "message",
-        "id": "1",
-        "timestamp": "2026-05-01T10:00:00Z",
-        "serviceUrl": "https://smba.trafficmanager.net/emea/",
-        "channelId": "msteams",
-        "from": {"id": "29:ada", "name": "Ada", "role": "user"},
-        "recipient": {"id": "28:bot", "name": "Counterpoint"},
-        "conversation": {"id": "19:room@thread.tacv2;messageid=1", "conversationType": "channel", "tenantId": "t"},
-        "channelData": {"team": {"id": "19:team@thread.tacv2"}, "channel": channel, "tenant": {"id": "t"}},
-        "entities": [{"type": "mention", "text": "<at>Bot</at>", "mentioned": {"id": "28:bot", "name": "Bot"}}],
-        "text": f"<at>Bot</at> {text} &amp; more",
-    }
+def knowledge(data: bytes) -> None:
+    """A knowledge file."""
+    PLACE.write_bytes(data)
+    try:
+        Document(PLACE).model(Story)
+    except BadFile:
+        return
 
 
-def fuzz(target: str, seconds: int, found: Path) -> int:
-    """The exit status of fuzzing a target for so long; an input that breaks it is written to the folder `found`."""
-    found.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="counterpoint-fuzz-") as work:
-        corpus, tokens = Path(work) / "corpus", Path(work) / "tokens"
-        corpus.mkdir()
-        for number, seed in enumerate(islice(seeds(target), SEEDS)):
-            (corpus / str(number)).write_bytes(seed[:LONGEST])
-        tokens.write_text("".join(f"{_quoted(token)}\n" for token in TOKENS[target]))
-        options = {
-            "max_total_time": seconds,
-            "max_len": LONGEST,
-            "keep_seed": 1,
-            "timeout": HANG_SECONDS,
-            "rss_limit_mb": MEMORY,
-            "dict": tokens,
-            "artifact_prefix": f"{found}/",
-            "print_final_stats": 1,
-        }
-        told = [f"-{name}={value}" for name, value in options.items()]
-        return subprocess.run(
-            [sys.executable, "-m", "scripts.fuzz_targets", target, *told, str(corpus)], cwd=ROOT
-        ).returncode
+def _made_of(data: bytes, keys: Sequence[str]) -> dict[str, object]:
+    """An object with some of the keys, and whatever values the bytes make."""
+    given = atheris.FuzzedDataProvider(data)
+    return {key: _value(given, keys) for key in keys if given.ConsumeBool()}
 
 
-def _quoted(token: str) -> str:
-    """A token as libFuzzer's dictionaries have it."""
-    return '"' + "".join(c if c.isalnum() else f"\\x{ord(c):02x}" for c in token) + '"'
+def _value(given: atheris.FuzzedDataProvider, keys: Sequence[str], depth: int = 2) -> object:
+    kind = given.ConsumeIntInRange(0, 7 if depth else 5)
+    if kind < 3:
+        return given.ConsumeUnicode(given.ConsumeIntInRange(0, 60))
+    if kind == 6:
+        return [_value(given, keys, depth - 1) for _ in range(given.ConsumeIntInRange(0, 3))]
+    if kind == 7:
+        return {given.PickValueInList(list(keys)): _value(given, keys, depth - 1) for _ in range(3)}
+    return (given.ConsumeInt(8), given.ConsumeRegularFloat(), None)[kind - 3]
+
+
+SLACK_KEYS = (
+    "type subtype channel channel_type user bot_id ts thread_ts text team user_team source_team edited message "
+    "parent_user_id authorizations team_id enterprise_id is_ext_shared_channel files blocks"
+).split()
+TEAMS_KEYS = (
+    "id text textFormat timestamp from recipient conversation channelData entities replyToId serviceUrl attachments "
+    "conversationType tenantId isGroup name role"
+).split()
+ACTIVITY: dict[str, object] = {
+    "type": "message",
+    "id": "1",
+    "from": {"id": "29:1"},
+    "recipient": {"id": "28:1"},
+    "conversation": {"id": "19:x;messageid=1", "conversationType": "channel"},
+    "channelId": "msteams",
+}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "cleaner": cleaner,
+    "slack": slack,
+    "teams": teams,
+    "knowledge": knowledge,
+}
+SEEDS = {
+    "cleaner": "> quoted\n<@U1> *the NHS* still `runs` on fax machines: https://example.org, my mum waited 3 months",
+    "slack": "1700000000.000100 <@U1> fax C1 U2",
+    "teams": "<at>bot</at> fax 19:x;messageid=1 2026-11-23T10:00:00Z",
+    "knowledge": "id: hostile\ntitle: A title\nclaims:\n  - text: 41 services\n    as_of: '2024-01'\n    sources: []\n",
+}
+FOLDER = Path(tempfile.gettempdir()) / "counterpoint-fuzz"
+PLACE = FOLDER / "knowledge.yaml"
 
 
 def main() -> None:
-    """Fuzz, tell."""
+    """Fuzz one target; the process ends with it, and leaves the input that broke it in FOLDER."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--found", type=Path, default=ROOT / "build/fuzz", help="where inputs that break it are kept")
     given = parser.parse_args()
-    if not importlib.util.find_spec("atheris"):
-        sys.exit("this needs atheris, which has packages for Linux on x86_64; type: pip install atheris")
-    status = fuzz(given.target, given.seconds, given.found.resolve())
-    say(
-        f"{given.target}: "
-        + (f"broken, by the input in {given.found}" if status else "nothing was found that breaks it")
-    )
-    sys.exit(bool(status))
+    FOLDER.mkdir(exist_ok=True)
+    seed = FOLDER / f"{given.target}.seed"
+    seed.write_text(SEEDS[given.target])
+    limits = (f"-max_total_time={given.seconds}", f"-timeout={SECONDS_EACH}", f"-max_len={LONGEST}")
+    places = (f"-seed_inputs={seed}", f"-artifact_prefix={FOLDER}/{given.target}-")
+    atheris.Setup([sys.argv[0], *limits, *places], TARGETS[given.target])
+    atheris.Fuzz()
 
 
 if __name__ == "__main__":
