@@ -6,6 +6,7 @@ A crash, or more than five seconds over one input, ends it with that input and s
 """
 
 import argparse
+import resource
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -31,6 +32,8 @@ SECONDS_EACH = 5
 """How long one input may take."""
 LONGEST = 20_000
 """Bytes of an input."""
+LIMIT_MB = 2048
+"""How much memory the target may take beside what its parent process had."""
 
 
 def cleaner(data: bytes) -> None:
@@ -126,7 +129,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     seed = FOLDER / f"{given.target}.seed"
     seed.write_text(SEEDS[given.target])
-    limits = (f"-max_total_time={given.seconds}", f"-timeout={SECONDS_EACH}", f"-max_len={LONGEST}")
+    inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # a child's peak begins at its parent's
+    memory = f"-rss_limit_mb={inherited + LIMIT_MB}"
+    limits = (f"-max_total_time={given.seconds}", f"-timeout={SECONDS_EACH}", f"-max_len={LONGEST}", memory)
     places = (f"-seed_inputs={seed}", f"-artifact_prefix={FOLDER}/{given.target}-")
     atheris.Setup([sys.argv[0], *limits, *places], TARGETS[given.target])
     atheris.Fuzz()

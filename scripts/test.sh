@@ -36,5 +36,5 @@ say "Knowledge base"
 $bin/counterpoint kb check --training knowledge/training --messages tests/messages
 $bin/counterpoint kb schema --check
 $bin/counterpoint kb export --format markdown --output docs/catalogue.md --check
-say "Tests"
-$bin/python -m pytest "$@"
+say "Tests, in two processes"
+$bin/python -m pytest --numprocesses 2 --dist loadfile "$@"

@@ -1,5 +1,6 @@
 """A few seconds of hostile bytes, guided by coverage, for everything that reads input from outside."""
 
+import platform
 import subprocess
 import sys
 
@@ -12,6 +13,10 @@ SECONDS = 5
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="atheris is built for Linux on x86-64 alone",
+)
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_that_arrives_breaks_what_reads_it(target: str) -> None:
     """`python -m scripts.fuzz TARGET --seconds 600` looks longer."""
