@@ -1,11 +1,13 @@
 """What goes wrong between the bot and Teams, and with its database."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from fastapi import FastAPI
+from opentelemetry.metrics import Meter
 
 from bot.message import Mode
 from bot.platforms import Platform
@@ -207,3 +209,15 @@ async def test_slack_and_teams_are_served_by_one_process_with_one_database(
         await platform.stop()
     assert [await kept(slack.team.id), await kept(channel.workspace)] == [0, 1]
     assert (len(teams.posts), len(slack.posts(general))) == (1, 1)
+
+
+async def test_messages_leave_nothing_behind_in_memory(office: Office) -> None:
+    def meters() -> int:
+        gc.collect()
+        return sum(isinstance(thing, Meter) for thing in gc.get_objects())
+
+    before = meters()
+    for number in range(5):
+        await office.teams.says(office.ada, office.own, f"What time is lunch on day {number}?")
+    await office.settled()
+    assert meters() <= before

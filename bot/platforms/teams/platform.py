@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -13,6 +14,7 @@ from microsoft_teams.api.auth.credentials import TokenProvider
 from microsoft_teams.api.models import InvokeResponse
 from microsoft_teams.apps import ActivityEvent, App
 from microsoft_teams.common import ClientOptions
+from opentelemetry import metrics
 from pydantic import ValidationError
 
 from bot.platforms import Condition
@@ -153,6 +155,12 @@ async def _forget(work: Awaitable[InvokeResponse[Any] | None]) -> None:
     await work
 
 
+@cache
 def _hush() -> None:
-    """The SDK logs whole activities, people's words among them."""
+    """Once a process: the SDK logs whole activities, people's words among them, and makes new meters for each.
+
+    Until a process has a provider of meters, OpenTelemetry keeps each one for ever: some 4 KB an activity. Ours
+    measures by bot/platforms/web/metrics.py alone, so it gets a provider that keeps none.
+    """
     logging.getLogger("microsoft_teams").setLevel(logging.CRITICAL + 1)
+    metrics.set_meter_provider(metrics.NoOpMeterProvider())
