@@ -73,9 +73,10 @@ class Machine:
         home = "/root" if user == "root" else f"/home/{user}"
         inside = f"cd {folder} && {command}"
         enter = shlex.join(["chroot", f"--userspec={user}:{user}", str(self._base), "sh", "-c", inside])
-        mounts = " && ".join([*self._mounts(), f"{{ {enter}; }}"])  # sh stays as the first process, and reaps orphans
+        # sh stays as the first process and reaps orphans; Ctrl+C is the command's business, and its status ours
+        mounts = " && ".join([*self._mounts(), f"{{ {enter}; }}"])
         return subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", mounts],
+            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", f"trap : INT && {mounts}"],
             env={**self._environment, "PATH": PATH, "HOME": home, "USER": user},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
@@ -112,8 +113,8 @@ def commands_of(readme: str) -> dict[str, str]:
 
 
 def needed_by(script: str) -> list[str]:
-    """The packages that a test script has an ordinary user install first: the last word of each `need` line."""
-    return re.findall(r"^need \S+ (\S+)$", script, re.MULTILINE)
+    """The packages that a test script has an ordinary user install first: the first argument of each `need`."""
+    return re.findall(r"^need (\S+) .+$", script, re.MULTILINE)
 
 
 def prepare(machine: Machine, base: Path, packages: Sequence[str]) -> None:

@@ -5,19 +5,22 @@ cd "$(dirname "$0")/.."
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 
 sh scripts/setup.sh dev
-need() {
-    command -v "$1" >/dev/null 2>&1 && return
+need() { # need PACKAGE, which is there if the command after it succeeds
+    package="$1"
+    shift
+    "$@" >/dev/null 2>&1 && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        say "Installing $2 for the browser tests"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
+        say "Installing $package for the browser tests"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null
     else
-        echo "The browser tests need '$1'; install it, such as: sudo apt-get install $2" >&2
+        echo "The browser tests need $package; install it, such as: sudo apt-get install $package" >&2
         exit 1
     fi
 }
-need chromium chromium
-need node nodejs
-need npm npm
+need chromium command -v chromium
+need nodejs command -v node
+need npm command -v npm
+need libatomic1 .venv/bin/playwright --version
 wanted=tests/npm/package-lock.json
 if ! cmp -s "$wanted" .venv/npm/installed; then
     say "Installing Microsoft's Teams playground and schemas, and axe-core, into .venv/npm (tests only)"
