@@ -21,6 +21,8 @@ class Retention:
     """Interventions, and the feedback on them."""
     seen_events: dt.timedelta = dt.timedelta(days=2)
     holds: dt.timedelta = dt.timedelta(days=400)
+    suggestions: dt.timedelta = dt.timedelta(days=90)
+    """From a curator's verdict on; a suggestion without one stays."""
 
 
 class Pseudonyms:

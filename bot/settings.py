@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Days that an event's id stays, by which a repeat is known."""
     keep_holds_days: float = Field(400, gt=0)
     """Days that the weekly counts of holds stay."""
+    keep_suggestions_days: float = Field(90, gt=0)
+    """Days that a suggested story stays once it was accepted or rejected; until then it waits."""
     slack_bot_token: SecretStr | None = None
     """For one workspace: `xoxb-…`, from the app's page "OAuth & Permissions"."""
     slack_app_token: SecretStr | None = None
@@ -298,6 +300,7 @@ class Settings(BaseSettings):
             interventions=dt.timedelta(days=self.keep_interventions_days),
             seen_events=dt.timedelta(days=self.keep_events_days),
             holds=dt.timedelta(days=self.keep_holds_days),
+            suggestions=dt.timedelta(days=self.keep_suggestions_days),
         )
 
 

@@ -13,7 +13,7 @@ from bot.store.base import Part
 from bot.store.outage import StoreUnavailable
 from bot.store.records import State, Statistics, Tally, monday
 from bot.store.slack_tables import INSTALLED, installed_in, states, without_secrets
-from bot.store.tables import OF_A_WORKSPACE, feedback, holds, interventions, seen_events
+from bot.store.tables import OF_A_WORKSPACE, feedback, holds, interventions, seen_events, suggestions
 
 _i = interventions.c
 
@@ -61,6 +61,7 @@ class Keeping(Part):
             await connection.execute(delete(interventions).where(_i.claimed_at < now - keep.interventions))
             await connection.execute(delete(seen_events).where(seen_events.c.seen_at < now - keep.seen_events))
             await connection.execute(delete(holds).where(holds.c.week < monday(now - keep.holds)))
+            await connection.execute(delete(suggestions).where(suggestions.c.decided_at < now - keep.suggestions))
             # The SDK compares without a zone, and leaves states behind that nobody came back with.
             expired = now.astimezone(dt.UTC).replace(tzinfo=None)
             await connection.execute(delete(states).where(states.c.expire_at < expired))

@@ -9,7 +9,7 @@ import pytest
 from bot.message import Mode, Trigger
 from bot.policy import Rules
 from bot.privacy import Retention
-from bot.store import ChannelSettings, Store, StoreUnavailable, Tally
+from bot.store import ChannelSettings, Store, StoreUnavailable, Tally, Verdict
 from tests.store.conftest import Open
 from tests.store.samples import CHANNEL, DAY, FAX, HOUR, NOW, WORKSPACE, first_story, message
 
@@ -121,6 +121,17 @@ async def test_records_expire(store: Store) -> None:
     assert [row["id"] for row in kept["interventions"]] == [new]
     assert (kept["feedback"], kept["holds"]) == ([], [])
     assert [row["event"] for row in kept["seen_events"]] == ["E1"]
+
+
+async def test_a_suggestion_expires_once_it_is_decided_and_no_sooner(store: Store) -> None:
+    waiting, put_back, just_decided, decided = [
+        await store.suggest(WORKSPACE, {"title": title}, NOW - 400 * DAY) for title in ("a", "b", "c", "d")
+    ]
+    for suggestion, days in ((put_back, 300), (just_decided, 89), (decided, 91)):
+        await store.decide(suggestion, Verdict.REJECTED, NOW - days * DAY)
+    await store.decide(put_back, None, NOW)
+    await store.expire(NOW, Retention())
+    assert [one.id for one in await store.suggestions()] == [waiting, put_back, just_decided]
 
 
 async def test_housekeeping_goes_on_after_an_outage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
