@@ -131,7 +131,7 @@ async def test_a_suggestion_expires_once_it_is_decided_and_no_sooner(store: Stor
         await store.decide(suggestion, Verdict.REJECTED, NOW - days * DAY)
     await store.decide(put_back, None, NOW)
     await store.expire(NOW, Retention())
-    assert [one.id for one in await store.suggestions()] == [waiting, put_back, just_decided]
+    assert {one.id for one in await store.suggestions()} == {waiting, put_back, just_decided}
 
 
 async def test_housekeeping_goes_on_after_an_outage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
