@@ -47,9 +47,9 @@ class Door:
         return await self.browser.get("/console/slack/back", params={"code": code, "state": asked["state"]})
 
 
-@pytest.fixture
-async def door(slack: Slack, bot: Bot) -> AsyncIterator[Door]:
-    """Slack for many workspaces beside the console; one has installed the app."""
+@pytest.fixture(params=[None, "E0HEALTH"], ids=["alone", "of an organisation"])
+async def door(slack: Slack, bot: Bot, request: pytest.FixtureRequest) -> AsyncIterator[Door]:
+    """Slack for many workspaces beside the console; one, by itself or of an organisation, has installed the app."""
     settings = Settings.model_validate(many(slack).model_dump() | {"console_url": CONSOLE})
     platform, api = SlackPlatform(settings), FastAPI()
     console = Console(settings, platform.is_admin)
@@ -58,7 +58,7 @@ async def door(slack: Slack, bot: Bot) -> AsyncIterator[Door]:
         await part.start(bot)
     slack.deliver_to(ADDRESS, asgi=api)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=api), base_url=CONSOLE) as browser:
-        team = slack.world.add_team("Council")
+        team = slack.world.add_team("Council", request.param)
         ada = slack.user("Ada", team, admin=True)
         assert (await Installer(slack, browser).installs(team, ada)).status_code == 200
         yield Door(slack, browser, team, ada)

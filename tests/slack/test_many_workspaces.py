@@ -87,10 +87,10 @@ class Office:
     general: Channel
 
 
-async def office(installer: Installer, name: str) -> Office:
+async def office(installer: Installer, name: str, organisation: str | None = None) -> Office:
     """Install the app in a new workspace."""
     slack = installer.slack
-    team = slack.world.add_team(name)
+    team = slack.world.add_team(name, organisation)
     ada = slack.user("Ada", team, admin=True)
     assert (await installer.installs(team, ada)).status_code == 200
     return Office(team, ada, slack.channel("general", ada, team=team))
@@ -108,6 +108,23 @@ async def test_installed_it_answers(installer: Installer) -> None:
     (reply,) = await installer.slack.wait_for(lambda: installer.slack.posts(council.general))
     assert "fax machines" in words(reply)
     assert installer.slack.complaints == []
+
+
+async def test_a_workspace_of_an_organisation_is_served_and_forgotten_like_any_other(
+    installer: Installer, bot: Bot
+) -> None:
+    slack = installer.slack
+    trust, other = await office(installer, "Trust", "E0HEALTH"), await office(installer, "Other trust", "E0HEALTH")
+    await asks(slack, trust)
+    (reply,) = await slack.wait_for(lambda: slack.posts(trust.general))
+    assert "fax machines" in words(reply)
+    await slack.uninstalls(trust.team)
+    await _settled(installer)
+    async with bot.store.engine.connect() as connection:
+        left = (await connection.execute(select(bots.c.team_id))).scalars().all()
+    assert trust.team.id not in left
+    assert other.team.id in left
+    assert slack.complaints == []
 
 
 async def test_two_workspaces_are_served_at_once_each_for_itself(installer: Installer, bot: Bot) -> None:

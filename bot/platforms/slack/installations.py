@@ -10,11 +10,12 @@ from slack_sdk.oauth.installation_store import Bot as Installed
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.database import BEGIN
 from bot.store.outage import away
-from bot.store.slack_tables import SECRETS
+from bot.store.slack_tables import SECRETS, bots
 
 log = logging.getLogger(__name__)
 Record = TypeVar("Record", Installed, Installation)
@@ -61,6 +62,18 @@ class EncryptedInstallationStore(AsyncInstallationStore):
             return self._found.get((enterprise_id, team_id))
         self._found[enterprise_id, team_id] = bot = self._readable(found, Installed)
         return bot
+
+    async def bot_of(self, workspace: str) -> Installed | None:
+        """The bot of a workspace, where nobody says which organisation (Enterprise Grid) the workspace belongs to."""
+        latest = (
+            select(bots.c.enterprise_id)
+            .where(bots.c.client_id == self._reading.client_id, bots.c.team_id == workspace)
+            .order_by(bots.c.installed_at.desc())
+            .limit(1)
+        )
+        async with self._reading.engine.connect() as connection:
+            organisation = await connection.scalar(latest)
+        return await self.async_find_bot(enterprise_id=organisation, team_id=workspace)
 
     async def async_find_installation(
         self,

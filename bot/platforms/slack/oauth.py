@@ -19,17 +19,24 @@ STATE_SECONDS = 600
 NOT_INSTALLED = "I cannot answer here at the moment. If this lasts, ask an admin to install me again."
 
 
-def app_for_many(settings: Settings, client: AsyncWebClient, engine: AsyncEngine) -> AsyncApp:
+def installations(settings: Settings, engine: AsyncEngine) -> EncryptedInstallationStore:
+    """Where workspaces' tokens are; `settings` has the key, which its own check has seen to."""
+    return EncryptedInstallationStore(
+        cast(str, settings.slack_client_id), engine, _plain(settings.slack_token_key).encode()
+    )
+
+
+def app_for_many(
+    settings: Settings, client: AsyncWebClient, engine: AsyncEngine, store: EncryptedInstallationStore
+) -> AsyncApp:
     """The app; `settings` has everything that OAuth needs, which its own check has seen to.
 
     A token is tried by auth.test once, and known from then on; whether its installation still stands is looked up in
     the database at each event, so an uninstallation holds at once in every process.
     """
-    client_id, client_secret = cast(str, settings.slack_client_id), _plain(settings.slack_client_secret)
-    store = EncryptedInstallationStore(client_id, engine, _plain(settings.slack_token_key).encode())
     oauth = AsyncOAuthSettings(
-        client_id=client_id,
-        client_secret=client_secret,
+        client_id=settings.slack_client_id,
+        client_secret=_plain(settings.slack_client_secret),
         scopes=[*SCOPES, *OPTIONAL_SCOPES],
         install_path="/slack/install",
         redirect_uri_path="/slack/oauth_redirect",

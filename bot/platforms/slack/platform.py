@@ -13,15 +13,15 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
 )
-from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms import Condition
 from bot.platforms.slack.adapter import SlackAdapter
 from bot.platforms.slack.authorization import introduce
 from bot.platforms.slack.connection import Connection
+from bot.platforms.slack.installations import EncryptedInstallationStore
 from bot.platforms.slack.listening import Listening
-from bot.platforms.slack.oauth import app_for_many
+from bot.platforms.slack.oauth import app_for_many, installations
 from bot.platforms.slack.outbox import Outbox
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posting import Poster
@@ -48,7 +48,7 @@ class SlackPlatform:
         self._started = False
         self._handler: AsyncSlackRequestHandler | None = None
         self._connection: Connection | None = None
-        self._installed: AsyncInstallationStore | None = None
+        self._installed: EncryptedInstallationStore | None = None
         self._people = People()
         self.outbox = Outbox()
 
@@ -76,8 +76,8 @@ class SlackPlatform:
         if token:
             app = await self._for_one(client, token.get_secret_value())
         else:
-            app = app_for_many(self._settings, client, bot.store.engine)
-            self._installed = app.installation_store
+            self._installed = installations(self._settings, bot.store.engine)
+            app = app_for_many(self._settings, client, bot.store.engine, self._installed)
         app.middleware(self._arrives)
         adapter = SlackAdapter(bot, Poster(bot, self.outbox), self._people, self._settings.who_manages)
         adapter.listen(app, Listening(app, self._working))
@@ -99,7 +99,7 @@ class SlackPlatform:
 
     async def is_admin(self, workspace: str, user: str) -> bool:
         """Whether a user is an admin of a workspace that installed the app, for those who come from elsewhere."""
-        installed = self._installed and await self._installed.async_find_bot(enterprise_id=None, team_id=workspace)
+        installed = self._installed and await self._installed.bot_of(workspace)
         if not installed:
             return False
         client = AsyncWebClient(installed.bot_token, base_url=self._settings.slack_api_url, retry_handlers=_retries())

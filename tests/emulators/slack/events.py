@@ -17,7 +17,7 @@ def envelope(
         "token": "verification-token",
         "team_id": team,
         "context_team_id": team,
-        "context_enterprise_id": None,
+        "context_enterprise_id": installation.team.organisation,
         "api_app_id": app.id,
         "event": event,
         "type": "event_callback",
@@ -25,7 +25,7 @@ def envelope(
         "event_time": int(time.time()),
         "authorizations": [
             {
-                "enterprise_id": None,
+                "enterprise_id": installation.team.organisation,
                 "team_id": team,
                 "user_id": installation.bot.id,
                 "is_bot": True,

@@ -13,10 +13,14 @@ def _common(state: State, team: Team, user: User) -> Json:
     name = user.json()["name"]
     return {
         "token": "verification-token",
-        "team": {"id": team.id, "domain": team.name.lower().replace(" ", "-")},
+        "team": {
+            "id": team.id,
+            "domain": team.name.lower().replace(" ", "-"),
+            **({"enterprise_id": team.organisation} if team.organisation else {}),
+        },
         "user": {"id": user.id, "username": name, "name": name, "team_id": user.team},
         "api_app_id": state.app.id,
-        "enterprise": None,
+        "enterprise": {"id": team.organisation, "name": "Organisation"} if team.organisation else None,
         "is_enterprise_install": False,
         "trigger_id": state.trigger(team, user),
     }
@@ -36,6 +40,7 @@ def slash_command(state: State, team: Team, user: User, channel: Channel, comman
         "text": text,
         "api_app_id": state.app.id,
         "is_enterprise_install": "false",
+        **({"enterprise_id": team.organisation} if team.organisation else {}),
         "response_url": state.response_url(team, channel.id, user.id),
         "trigger_id": state.trigger(team, user),
     }

@@ -151,10 +151,12 @@ class View:
 
 @dataclass
 class Team:
-    """A workspace."""
+    """A workspace, by itself or of an organisation (Enterprise Grid)."""
 
     id: str
     name: str
+    organisation: str | None = None
+    """The organisation's id, which Slack calls `enterprise_id`."""
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     modals: dict[str, View] = field(default_factory=dict)

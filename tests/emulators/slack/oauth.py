@@ -44,6 +44,6 @@ def exchange(state: State, given: Json, basic: tuple[str, str] | None) -> Json:
         "access_token": installation.token,
         "bot_user_id": installation.bot.id,
         "team": {"id": code.team.id, "name": code.team.name},
-        "enterprise": None,
+        "enterprise": {"id": code.team.organisation, "name": "Organisation"} if code.team.organisation else None,
         "is_enterprise_install": False,
     }

@@ -50,9 +50,9 @@ class World:
         self._last_ts = max(self._last_ts + 1, time.time_ns() // 1_000)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def add_team(self, name: str) -> Team:
-        """A workspace without the app."""
-        team = Team(self.new_id("T"), name)
+    def add_team(self, name: str, organisation: str | None = None) -> Team:
+        """A workspace without the app; `organisation` is the id of the Enterprise Grid that it belongs to."""
+        team = Team(self.new_id("T"), name, organisation)
         self.teams[team.id] = team
         return team
 

@@ -16,6 +16,7 @@ def test(asked: Asked) -> Json:
         "user_id": bot.id,
         "bot_id": bot.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": team.organisation} if team.organisation else {}),
     }
 
 
