@@ -229,7 +229,7 @@ class Matcher:
         kept = Head.read(path, len(self._tropes), self.phrasings.vectors.shape[1])
         if kept is not None:
             return kept
-        from bot.training.refit import fit_to
+        from bot.refit import fit_to
 
         head: Head = fit_to(base, made, artefact)
         head.save(path)

@@ -10,12 +10,10 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from bot.encoder import Vectors
-from bot.head import Floats, Head, log_odds
+from bot.head import STRENGTH, Floats, Head, log_odds
 from bot.training.corpus import Labels
 
 FOLDS = 5
-STRENGTH = 10.0
-"""Inverse regularisation of both linear models; the result hardly changes between 3 and 30."""
 FALSE_REPLIES = (0.005, 0.02, 0.03)
 """The share of contrasts that may be spoken about in a thread, in private and by emoji, on messages not fitted on."""
 BACKGROUND_SHARE = 0.1
