@@ -1,8 +1,11 @@
 """Finds messages that nearly repeat one another: letters compared, marks and capitals aside."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from math import ceil
 from pathlib import Path
 
 from bot.knowledge import Reading
@@ -67,34 +70,33 @@ def near_repeats(texts: Sequence[str], bound: float = NEAR) -> list[Repeat]:
     gives as many as it may differ by, and COMMON more (the prefix filter of Chaudhuri and others, ICDE 2006, with the
     longer prefixes of Wang and others, SIGMOD 2012).
     """
-    import numpy as np
-    from scipy import sparse
-
     ids: dict[str, int] = {}
     sets = [{ids.setdefault(group, len(ids)) for group in letter_groups(text)} for text in texts]
-    sizes = np.array([len(one) for one in sets], np.int64)
-    if not sizes.any():
-        return []
-    rows = np.repeat(np.arange(len(sets)), sizes)
-    columns = np.fromiter((group for one in sets for group in one), np.int64, int(sizes.sum()))
-    rarity = np.bincount(columns, minlength=len(ids))[columns]
-    order = np.lexsort((columns, rarity, rows))  # in each row the rarest groups first, equals in one order everywhere
-    rows, columns = rows[order], columns[order]
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    least = np.ceil(bound * sizes).astype(np.int64)
-    enough = np.minimum(least, COMMON)
-    first = place < (sizes - least + enough)[rows]
-    shape = (len(sets), len(ids))
-    prefix = sparse.csr_matrix((np.ones(first.sum(), np.int32), (rows[first], columns[first])), shape)
-    shared = (prefix @ prefix.T).tocoo()
-    likely = (shared.row > shared.col) & (shared.data >= np.minimum(enough[shared.row], enough[shared.col]))
     found = []
-    for later, earlier in zip(shared.row[likely].tolist(), shared.col[likely].tolist(), strict=True):
+    for later, earlier in _likely(sets, bound):
         common = len(sets[later] & sets[earlier])
         share = common / (len(sets[later]) + len(sets[earlier]) - common)
         if share >= bound:
             found.append(Repeat(later, earlier, share))
     return sorted(found, key=lambda repeat: (-repeat.share, repeat.later, repeat.earlier))
+
+
+def _likely(sets: Sequence[set[int]], bound: float) -> Iterator[tuple[int, int]]:
+    """The pairs of sets, the later first, that share enough of their rarest members to be looked at."""
+    import numpy as np
+
+    rarity = Counter(chain.from_iterable(sets))
+    least = [ceil(bound * len(members)) for members in sets]
+    enough = np.array([max(1, min(size, COMMON)) for size in least], np.int64)
+    seen: dict[int, list[int]] = {}
+    for later, members in enumerate(sets):
+        rarest = sorted(members, key=lambda member: (rarity[member], member))  # equals in one order everywhere
+        first = rarest[: len(members) - least[later] + int(enough[later])]
+        shared = np.bincount([earlier for member in first for earlier in seen.get(member, ())], minlength=later)
+        near = np.flatnonzero(shared >= np.minimum(enough[later], enough[:later]))
+        yield from ((later, earlier) for earlier in near.tolist())
+        for member in first:
+            seen.setdefault(member, []).append(later)
 
 
 def examples(reading: Reading) -> list[Placed]:

@@ -43,16 +43,18 @@ WORDS = st.lists(st.sampled_from("tomato red green frost never ripe the a up her
 
 
 @settings(deadline=None)
-@given(st.lists(WORDS.map(" ".join), max_size=12))
-def test_no_pair_is_missed(texts: list[str]) -> None:
+@given(st.lists(WORDS.map(" ".join), max_size=12), st.sampled_from([0.2, NEAR, 0.8, 1.0]))
+def test_no_pair_is_missed(texts: list[str], bound: float) -> None:
     sets = [set(letter_groups(text)) for text in texts]
-    expected = {
-        (later, earlier)
+    shares = {
+        (later, earlier): len(sets[later] & sets[earlier]) / len(sets[later] | sets[earlier])
         for later in range(len(sets))
         for earlier in range(later)
-        if sets[later] and len(sets[later] & sets[earlier]) / len(sets[later] | sets[earlier]) >= NEAR
+        if sets[later]
     }
-    assert {(r.later, r.earlier) for r in near_repeats(texts)} == expected
+    found = near_repeats(texts, bound)
+    assert {(r.later, r.earlier): r.share for r in found} == {pair: s for pair, s in shares.items() if s >= bound}
+    assert [r.share for r in found] == sorted((r.share for r in found), reverse=True)
 
 
 def test_a_whole_base_with_its_twins_is_compared_in_seconds() -> None:
