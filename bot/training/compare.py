@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from scipy.stats import binomtest
+from math import comb
 
 from bot.head import Floats
 from bot.training.evaluate import Evaluation, Judged
@@ -25,7 +24,8 @@ class Difference:
     def p(self) -> float:
         """The chance of a difference as large where the two are equally good (McNemar's exact test, 1947)."""
         apart = self.only_first + self.only_second
-        return float(binomtest(self.only_first, apart).pvalue) if apart else 1.0
+        fewer = min(self.only_first, self.only_second)
+        return min(1.0, 2 * sum(comb(apart, count) for count in range(fewer + 1)) / (1 << apart))
 
 
 def compare(first: Evaluation, second: Evaluation, thresholds: tuple[Floats, Floats]) -> Iterator[Difference]:

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 from pathlib import Path
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
-from scipy.stats import binomtest
 
 from bot.core import Core, Judgement
 from bot.encoder import BATCH
@@ -89,8 +90,10 @@ class Rate:
         """Where the share lies with 95 % confidence; anywhere, where there is nothing to count."""
         if not self.total:
             return 0.0, 1.0
-        found = binomtest(self.count, self.total).proportion_ci(method="wilson")
-        return float(found.low), float(found.high)
+        far = NormalDist().inv_cdf(0.975) ** 2 / self.total
+        middle = (self.value + far / 2) / (1 + far)
+        reach = sqrt(far * self.value * (1 - self.value) + far**2 / 4) / (1 + far)
+        return max(0.0, middle - reach), min(1.0, middle + reach)
 
     @property
     def value(self) -> float:

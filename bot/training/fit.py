@@ -12,10 +12,9 @@ from threadpoolctl import threadpool_limits
 from bot.encoder import Vectors
 from bot.head import STRENGTH, Floats, Head, log_odds
 from bot.training.corpus import Labels
+from bot.training.measure import FALSE_REPLIES
 
 FOLDS = 5
-FALSE_REPLIES = (0.005, 0.02, 0.03)
-"""The share of contrasts that may be spoken about in a thread, in private and by emoji, on messages not fitted on."""
 BACKGROUND_SHARE = 0.1
 """The share of those rates that background may have, where replies would be out of place altogether."""
 LEAST_SHARE = 0.05

@@ -1,16 +1,17 @@
 """What a head does with texts that neither it nor the encoder has seen."""
 
-from sklearn.metrics import roc_auc_score
-
 from bot.head import Floats, Head
 from bot.training.corpus import Labels
-from bot.training.fit import FALSE_REPLIES
 
 MODES = ("thread", "private", "react")
+FALSE_REPLIES = (0.005, 0.02, 0.03)
+"""The share of contrasts that may be spoken about in each mode, on messages not fitted on."""
 
 
 def measure(head: Head, labels: Labels, scores: Floats, shares: Floats) -> dict[str, float]:
     """Shares from 0 to 1 by what they are of; `scores` and `shares` are what `Head.scores` gave for the texts."""
+    from sklearn.metrics import roc_auc_score  # only training has it; what else is here is for `counterpoint eval` too
+
     probabilities = head.calibrate(scores, shares)
     best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels.topics
     about = ~labels.background

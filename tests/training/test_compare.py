@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from bot.core import Judgement
 from bot.matcher import Candidate, Match
 from bot.policy import Decision
-from bot.training.compare import compare, difference
+from bot.training.compare import Difference, compare, difference
 from bot.training.evaluate import Evaluation, Judged, Labelled
 
 THRESHOLDS = np.array([0.9, 0.6, 0.5])
@@ -60,3 +61,9 @@ def test_chance_is_that_of_mcnemars_exact_test(only_first: int, only_second: int
 def test_messages_that_differ_are_not_compared() -> None:
     with pytest.raises(ValueError, match="zip"):
         list(compare(judged("match", 0.9), judged("match", 0.9, 0.9), (THRESHOLDS, THRESHOLDS)))
+
+
+@pytest.mark.parametrize(("one", "other"), [(0, 0), (1, 0), (5, 5), (50, 46), (18, 57), (300, 900)])
+def test_the_chance_is_that_of_scipys_exact_test(one: int, other: int) -> None:
+    expected = binomtest(one, one + other).pvalue if one + other else 1.0
+    assert Difference("thread", "chat", 0, 0, one, other).p == pytest.approx(expected)

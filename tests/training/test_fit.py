@@ -8,7 +8,8 @@ import pytest
 
 from bot.head import Head
 from bot.training.corpus import Labels
-from bot.training.fit import FALSE_REPLIES, LEAST_THRESHOLD, fit
+from bot.training.fit import LEAST_THRESHOLD, fit
+from bot.training.measure import FALSE_REPLIES
 
 Floats = npt.NDArray[np.float32]
 

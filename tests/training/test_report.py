@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from bot.core import Judgement
 from bot.matcher import Candidate, Match
@@ -65,6 +66,12 @@ def test_an_interval_holds_its_share_and_nothing_is_anywhere() -> None:
     low, high = Rate(2, 3).interval
     assert 0 < low < 2 / 3 < high < 1
     assert Rate(0, 0).interval == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("count", "total"), [(0, 300), (4, 1061), (1, 2), (772, 1063), (300, 300)])
+def test_an_interval_is_scipys(count: int, total: int) -> None:
+    expected = binomtest(count, total).proportion_ci(method="wilson")
+    assert Rate(count, total).interval == pytest.approx((expected.low, expected.high))
 
 
 def test_the_page_has_every_part_and_needs_nothing_else(evaluation: Evaluation, tmp_path: Path) -> None:
