@@ -8,15 +8,19 @@ WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1
 RUN python -m venv /opt/counterpoint && python -m venv /opt/build
 COPY requirements requirements
-RUN /opt/counterpoint/bin/pip install --require-hashes --only-binary :all: --requirement requirements/image.txt \
+# image.txt names all that is needed, and nothing more: without --no-deps pip would ask for huggingface-hub (scripts/lock.sh)
+RUN /opt/counterpoint/bin/pip install --no-deps --require-hashes --only-binary :all: --requirement requirements/image.txt \
  && /opt/build/bin/pip install --require-hashes --only-binary :all: --requirement requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY knowledge knowledge
+# What nothing here opens is removed: libraries' tests, ONNX Runtime's library for C programs, which its Python module has within
+# itself, and the C that modules were made from.
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /src/dist \
  && /opt/counterpoint/bin/pip install --no-deps /src/dist/*.whl \
  && /opt/counterpoint/bin/pip uninstall --yes pip setuptools \
- && find /opt/counterpoint/lib -type d -name tests -prune -exec rm -r {} +
+ && find /opt/counterpoint/lib -type d -name tests -prune -exec rm -r {} + \
+ && find /opt/counterpoint/lib \( -name 'libonnxruntime.so.*' -o -name '*.c' \) -delete
 
 FROM ${PYTHON_IMAGE}
 ARG VERSION=0.1.0

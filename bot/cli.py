@@ -30,6 +30,9 @@ app.command("train")(train.train)
 
 EXTRAS = {
     "matplotlib": "pictures",
+    "sklearn": "fit",
+    "scipy": "fit",
+    "threadpoolctl": "fit",
     "sentence_transformers": "train",
     "torch": "train",
     "accelerate": "train",

@@ -40,6 +40,13 @@ def test_nothing_that_serving_does_not_need_is_installed() -> None:
     pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements/image.txt").read_text(), re.MULTILINE)
     assert {"onnxruntime", "slack-bolt", "microsoft-teams-apps"} <= set(pinned)
     assert not {"torch", "sentence-transformers", "transformers", "matplotlib", "pytest"} & set(pinned)
+    assert not {"scikit-learn", "scipy", "joblib", "threadpoolctl"} & set(pinned)
+    assert not {"huggingface-hub", "hf-xet"} & set(pinned)
+
+
+def test_pip_installs_what_is_pinned_and_looks_for_nothing_else() -> None:
+    (command,) = re.findall(r"pip install .*requirements/image\.txt", DOCKERFILE)
+    assert {"--no-deps", "--require-hashes", "--only-binary"} <= set(command.split())
 
 
 def test_the_image_is_not_run_by_root_and_is_told_to_end_as_serve_expects() -> None:
