@@ -1,7 +1,7 @@
 """The trained artefact: encoder, head and what they were trained on, in one folder with hashes of every file."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -12,13 +12,14 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.encoder import EMBEDDED, ModelMissing, Vectors, load_arrays
+from bot.gate import Gate
 from bot.head import Head
 
 FOLDER = Path(__file__).parent / "model"
 CARD = "card.json"
 ENCODER, TOKENIZER, HEAD = "encoder.onnx", "tokenizer.json", "head.npz"
-EXAMPLES, PASSAGES = "examples.npz", "passages.npz"
-FILES = (ENCODER, TOKENIZER, HEAD, EXAMPLES, PASSAGES)
+EXAMPLES, PASSAGES, GATE = "examples.npz", "passages.npz", "gate.npz"
+FILES = (ENCODER, TOKENIZER, HEAD, EXAMPLES, PASSAGES, GATE)
 KEY_BYTES = 16
 """Bytes of a text's hash; two of a million texts share one with a chance of 1 in 10^26."""
 
@@ -38,6 +39,7 @@ class Card(BaseModel):
     padding: int
     """The id of the token that fills up a batch."""
     epochs: int
+    """Passes over the texts, before the last over all of them."""
     seed: int
     tropes: tuple[str, ...]
     added: tuple[str, ...] = ()
@@ -149,6 +151,18 @@ class Artefact:
             raise ModelMissing(f"the trained model's {HEAD} does not fit its card; install Counterpoint again")
         return head
 
+    def gate_for(self, tropes: Iterable[str]) -> Gate | None:
+        """The first gate, where one was trained and has learned all of the tropes. Raises ModelMissing.
+
+        It would keep a trope that it has not learned from ever being heard.
+        """
+        if GATE not in self.card.files or not set(tropes) <= set(self.card.tropes) - set(self.card.added):
+            return None
+        gate = Gate.of(self.arrays(GATE))
+        if gate is None:
+            raise ModelMissing(f"the trained model's {GATE} is of another shape; install Counterpoint again")
+        return gate
+
     @cached_property
     def passages(self) -> Vectored:
         """What lookups are compared with."""
@@ -177,4 +191,5 @@ def packed(texts: Sequence[str], vectors: Vectors) -> dict[str, npt.NDArray[np.g
 
 def hashes(folder: Path) -> dict[str, str]:
     """The sha256 of each file, for a card."""
-    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+    there = [name for name in FILES if name != GATE or (folder / name).exists()]
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in there}

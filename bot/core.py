@@ -2,15 +2,19 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from bot import freshness, policy, reply
-from bot.artefact import artefact_named
+from bot.artefact import Artefact, artefact_named
+from bot.cleaning import clean
 from bot.encoder import CachedEncoder, Progress, TransformerEncoder
 from bot.knowledge import ContextFact, KnowledgeBase, Story, load
 from bot.lean import LeanEncoder
 from bot.library import Library, Lookup
-from bot.matcher import Match, Matcher
+from bot.matcher import Match, Matcher, Passes
 from bot.message import Message, Mode
 from bot.policy import Decision, Facts, Rules, Situation
 from bot.reply import Reply
@@ -60,9 +64,10 @@ class Core:
         """Read, check and encode the knowledge base; raises BadFile and ModelMissing."""
         base = load(settings.knowledge_path)
         artefact = artefact_named(settings.encoder_model)
-        model = LeanEncoder.of(artefact) if artefact else TransformerEncoder(settings.encoder_model)
-        encoder = CachedEncoder(model, settings.cache_path, artefact)
-        matcher = Matcher(base, encoder, settings.cache_path, progress, artefact)
+        lean = LeanEncoder.of(artefact) if artefact else None
+        encoder = CachedEncoder(lean or TransformerEncoder(settings.encoder_model), settings.cache_path, artefact)
+        passes = gate_of(base, artefact, lean) if artefact and lean else None
+        matcher = Matcher(base, encoder, settings.cache_path, progress, artefact, passes)
         return cls(base, matcher, Library(base, encoder, matcher.phrasings, progress))
 
     def judge(self, text: str, rules: Rules | None = None) -> Judgement:
@@ -71,7 +76,8 @@ class Core:
 
     def judge_many(self, texts: Sequence[str], rules: Rules | None = None) -> list[Judgement]:
         """The same for several texts, with one pass of the encoder."""
-        matches = self.matcher.match_many(texts)
+        judged = zip(self.matcher.match_many(texts), self.matcher.unheard(texts), strict=True)
+        matches = [replace(match, unheard=modes) for match, modes in judged]
         return [self._judge(text, match, rules) for text, match in zip(texts, matches, strict=True)]
 
     def _judge(self, text: str, match: Match, rules: Rules | None) -> Judgement:
@@ -148,3 +154,17 @@ class Core:
 
     def _stale(self, story: Story) -> bool:
         return freshness.is_stale(story, self.today())
+
+
+def gate_of(base: KnowledgeBase, artefact: Artefact, encoder: LeanEncoder) -> Passes | None:
+    """The artefact's gate, where it has learned what this base listens for."""
+    gate = artefact.gate_for(base.tropes)
+    if gate is None:
+        return None
+
+    def passes(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+        return gate.passes(encoder.tokens(texts))
+
+    said = [clean(text).whole for trope in base.tropes.values() for text in trope.phrasings]
+    new = [text for text in said if not artefact.examples.knows(text)]
+    return passes if not new or passes(new).all() else None

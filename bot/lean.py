@@ -43,7 +43,7 @@ class LeanEncoder:
 
             tokenizer = Tokenizer.from_buffer(self._read(TOKENIZER))
             tokenizer.enable_truncation(self._longest)
-            tokenizer.enable_padding(pad_id=self._padding)
+            tokenizer.no_padding()
             options = SessionOptions()
             options.enable_cpu_mem_arena = False  # an arena keeps the most it ever needed
             model = self._read(ENCODER)
@@ -52,15 +52,22 @@ class LeanEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See Encoder.encode."""
-        tokenizer, session = self.load()
+        _, session = self.load()
         width = session.get_outputs()[0].shape[-1]
         vectors = np.zeros((len(texts), width), np.float32)
-        cut = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
-        order = sorted(range(len(cut)), key=lambda index: len(cut[index]))
+        tokens = self.tokens(texts)
+        order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            tokens = tokenizer.encode_batch([cut[row] for row in rows])
-            ids = np.array([token.ids for token in tokens], np.int64)
-            mask = np.array([token.attention_mask for token in tokens], np.int64)
+            ids = np.full((len(rows), len(tokens[rows[-1]])), self._padding, np.int64)
+            mask = np.zeros_like(ids)
+            for place, row in enumerate(rows):
+                ids[place, : len(tokens[row])], mask[place, : len(tokens[row])] = tokens[row], 1
             (vectors[rows],) = session.run(None, {"input_ids": ids, "attention_mask": mask})
         return vectors
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text, between the one that marks its start and the one that marks its end."""
+        tokenizer, _ = self.load()
+        cut = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
+        return [encoded.ids for encoded in tokenizer.encode_batch(cut)]

@@ -1,17 +1,19 @@
 """Message to Match: which tropes it asserts, how probably, and why that is believed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import compress, islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.artefact import Artefact
-from bot.cleaning import Cleaned, clean
+from bot.artefact import HEAD, Artefact
+from bot.cleaning import MAX_CHARACTERS, Cleaned, clean
 from bot.encoder import CachedEncoder, Progress, Vectors
 from bot.head import VERSION, Floats, Head
+from bot.hints import Hint, hints
 from bot.knowledge import KnowledgeBase
 from bot.message import Mode
 from bot.signals import Signal, personal_harm
@@ -24,6 +26,8 @@ MIN_WORDS = 3
 """Shorter messages assert nothing."""
 LENIENT_MODES = (Mode.PRIVATE, Mode.REACT)
 """The modes with thresholds of their own, in the head's order after that of a thread."""
+MODES = (Mode.REPLY, *LENIENT_MODES)
+"""The modes in which something is said unasked, in the order of the head's and the gate's thresholds."""
 WHOLE_SHARE = 0.5
 """How much the whole of a long message counts beside its most telling passage, in log-odds."""
 
@@ -60,6 +64,10 @@ class Match:
     phrasing: Neighbour | None = None
     contrast: Neighbour | None = None
     signals: frozenset[Signal] = frozenset()
+    hints: frozenset[Hint] = frozenset()
+    """What the message reads like, for the explanation."""
+    unheard: frozenset[Mode] = frozenset()
+    """The modes in which the first gate keeps the message from the encoder, where nobody asked."""
 
     @property
     def trope(self) -> str | None:
@@ -78,7 +86,11 @@ class Match:
 
     def sure_in(self, mode: Mode) -> bool:
         """Whether the probability reaches the threshold of a mode."""
-        return bool(self.candidates) and self.probability >= self.threshold_in(mode)
+        return self.reaches(self.threshold_in(mode), mode)
+
+    def reaches(self, threshold: float, mode: Mode) -> bool:
+        """Whether something was recognised that is at least so probable, and the gate of the mode let it through."""
+        return mode not in self.unheard and bool(self.candidates) and self.probability >= threshold
 
     def threshold_in(self, mode: Mode) -> float:
         """The probability from which a mode allows a reply."""
@@ -86,10 +98,14 @@ class Match:
 
     def judged_in(self, mode: Mode) -> "Match":
         """The same, measured against the threshold of the mode of the channel that it was heard in."""
-        return replace(self, threshold=self.threshold_in(mode))
+        unheard = frozenset(Mode) if mode in self.unheard else frozenset[Mode]()
+        return replace(self, threshold=self.threshold_in(mode), unheard=unheard)
 
 
 NOTHING = Match()
+
+Passes = Callable[[Sequence[str]], npt.NDArray[np.bool_]]
+"""The first gate: which cleaned texts are worth encoding in which mode, shape (texts, modes), in the head's order."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +137,10 @@ class Matcher:
     """Judges messages against a knowledge base with a fitted head; keeps nothing of them.
 
     With the trained `artefact` the head is the one trained for this base, or a refit that takes in what the base adds
-    to it. Without, the head is fitted to the base alone.
+    to it. Without, the head is fitted to the base alone. What does not pass `passes` is not encoded where nobody asked.
     """
+
+    _passes: Passes | None = None
 
     def __init__(
         self,
@@ -131,8 +149,10 @@ class Matcher:
         cache: Path,
         progress: Progress | None = None,
         artefact: Artefact | None = None,
+        passes: Passes | None = None,
     ):
         self._encoder = encoder
+        self._passes = passes
         self._tropes = tuple(base.tropes)
         self._harm = frozenset(id_ for id_, trope in base.tropes.items() if trope.harm)
         texts, owners = example_texts(base)
@@ -176,16 +196,36 @@ class Matcher:
         for text, message in zip(texts, judged, strict=True):
             stop = start + len(message)
             parts = (vectors[start:stop], probabilities[start:stop], shares[start:stop])
-            matches.append(self._judge(text, *parts))
+            matches.append(self._judge(text, message, *parts))
             start = stop
         return matches
+
+    def listen(self, messages: Sequence[tuple[str, Mode]]) -> list[Match]:
+        """Judge messages that nobody asked about, each in its mode: only what passes the gate of that is encoded."""
+        unheard = self.unheard([text for text, _ in messages])
+        passed = [mode not in modes for (_, mode), modes in zip(messages, unheard, strict=True)]
+        judged = iter(self.match_many([text for text, _ in compress(messages, passed)]))
+        nothing = Match(threshold=self.threshold, lower_thresholds=self.lower_thresholds)
+        found = (next(judged) if heard else nothing for heard in passed)
+        return [replace(match, unheard=modes) for match, modes in zip(found, unheard, strict=True)]
+
+    def unheard(self, texts: Sequence[str]) -> list[frozenset[Mode]]:
+        """The modes in which no passage of a message passes the first gate; none, where there is no gate."""
+        if self._passes is None:
+            return [frozenset()] * len(texts)
+        judged = [self._worth_judging(clean(text)) for text in texts]
+        passed = iter(self._passes([passage for message in judged for passage in message]))
+        heard = [np.any([np.zeros(len(MODES), np.bool_), *islice(passed, len(message))], axis=0) for message in judged]
+        return [frozenset(compress(MODES, ~modes)) for modes in heard]
 
     @staticmethod
     def _worth_judging(message: Cleaned) -> tuple[str, ...]:
         return message.passages if len(message.whole.split()) >= MIN_WORDS else ()
 
-    def _judge(self, text: str, vectors: Vectors, probabilities: Floats, shares: Floats) -> Match:
-        if not len(vectors):
+    def _judge(
+        self, text: str, passages: Sequence[str], vectors: Vectors, probabilities: Floats, shares: Floats
+    ) -> Match:
+        if not passages:
             return NOTHING
         together = combine(probabilities)
         order = np.argsort(-together, kind="stable")
@@ -201,6 +241,7 @@ class Matcher:
             phrasing=phrasing,
             contrast=self._contrasts.nearest(telling, trope),
             signals=frozenset(self._signals(text, telling, trope, phrasing)),
+            hints=hints(text[:MAX_CHARACTERS], passages[0]),
         )
 
     def _harmful(self, shares: Floats) -> bool:
@@ -225,7 +266,8 @@ class Matcher:
         return artefact.head if all(map(artefact.examples.knows, examples)) else None
 
     def _fitted(self, base: KnowledgeBase, made: Mapping[str, Vectors], cache: Path, artefact: Artefact | None) -> Head:
-        path = cache / f"head-{VERSION}-{self._encoder.name}-{base.fingerprint[:32]}.npz"
+        trained = artefact.card.files[HEAD][:16] if artefact else "alone"
+        path = cache / f"head-{VERSION}-{self._encoder.name}-{trained}-{base.fingerprint[:32]}.npz"
         kept = Head.read(path, len(self._tropes), self.phrasings.vectors.shape[1])
         if kept is not None:
             return kept

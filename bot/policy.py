@@ -140,6 +140,8 @@ def recent(s: Situation) -> str | None:
 
 def recognised(s: Situation) -> str | None:
     """Silence when unsure."""
+    if s.facts.mode in s.match.unheard:
+        return "at first glance it is ordinary chat"
     threshold = s.match.threshold_in(s.facts.mode)
     return None if s.match.sure_in(s.facts.mode) else f"the probability is under {threshold:.0%}"
 

@@ -190,10 +190,14 @@ def explain(match: "Match", rule: str) -> list[str]:
             f"This looks like the anecdote “{match.trope}” with a probability of {match.probability:.0%}; "
             f"I speak from {match.threshold:.0%}."
         )
+    if match.trope and match.unheard:
+        lines.append("Unasked I would not have looked so closely: at first glance it is ordinary chat.")
     if match.phrasing:
         lines.append(f"Nearest example of it: “{match.phrasing.text}”")
     if match.contrast:
         lines.append(f"Nearest example of something else: “{match.contrast.text}”")
+    if match.hints and not match.sure:
+        lines.append(f"It reads like {' and '.join(sorted(match.hints))}.")
     return [*lines, sentence(rule)] if rule else lines
 
 

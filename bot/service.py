@@ -54,7 +54,7 @@ class Bot:
         self.clock = clock
         self.watch: Watch = unwatched
         """Entered during each stage of the work on an event."""
-        self._matches: Batcher[str, Match] = Batcher(core.matcher.match_many)
+        self._matches: Batcher[tuple[str, Mode], Match] = Batcher(core.matcher.listen)
 
     @property
     def waiting(self) -> int:
@@ -74,7 +74,7 @@ class Bot:
             if not place.speak:
                 return Outcome(place)
             with self.watch(Stage.MATCH):
-                match = (await self._matches.submit(message.text)).judged_in(facts.mode)
+                match = (await self._matches.submit((message.text, facts.mode))).judged_in(facts.mode)
             with self.watch(Stage.DECIDE):
                 words = policy.decide(Situation(message, match, facts, self.rules), policy.MESSAGE_RULES)
             if not words.speak:
@@ -134,7 +134,7 @@ class Bot:
         """Of several messages the one that most probably asserts a trope; the first, where none does."""
         if not texts:
             return ""
-        matches = [await self._matches.submit(text) for text in texts]
+        matches = await self._matches.call(lambda: self.core.matcher.match_many(texts))
         best = max(range(len(texts)), key=lambda i: matches[i].probability)
         return texts[best] if matches[best].probability >= ASKED_THRESHOLD else texts[0]
 

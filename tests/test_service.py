@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.core import Core
@@ -99,6 +100,19 @@ async def test_what_is_said_of_the_threshold_is_that_of_the_channels_mode(bot: B
         heard = await bot.on_message(said(NEAR_MISS, clock))
         assert heard.match.threshold == matcher.threshold_in(mode)
         assert f"reaches {matcher.threshold_in(mode):.0%}" in await describe(bot, place)
+
+
+async def test_what_the_gate_takes_for_chat_is_not_looked_at_unless_somebody_asks(
+    bot: Bot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.core.matcher, "_passes", lambda texts: np.zeros((len(texts), 3), np.bool_))
+    outcome = await bot.on_message(said(FAX, clock))
+    assert not outcome.decision.speak
+    assert outcome.decision.reason == "at first glance it is ordinary chat"
+    assert outcome.match.trope is None
+    assert outcome.match.threshold == bot.core.matcher.threshold
+    assert (await bot.on_mention(said(FAX, clock))).match.trope == "nhs-fax-machines"
+    assert await bot.most_telling([NEAR_MISS, FAX]) == FAX
 
 
 async def test_the_same_trope_is_not_answered_again_within_its_cooldown(bot: Bot, clock: Clock) -> None:

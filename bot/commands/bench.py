@@ -12,9 +12,10 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from bot.commands.loading import load_core, settings_or_fail
+from bot.commands.loading import chat_of, load_core, settings_or_fail
 from bot.commands.terminal import complain, console, errors, fail
 from bot.encoder import CachedEncoder, ModelMissing, TransformerEncoder
+from bot.message import Mode
 from bot.training import benchmark
 from bot.training.benchmark import Build, Contender, Measured
 from bot.training.nearest import NearestNeighbour, Phrasings
@@ -32,19 +33,22 @@ QUESTION = "is it ready now?"
 def bench(
     messages: Annotated[int, typer.Option(help="how many messages to judge", min=10)] = 500,
     rounds: Annotated[int, typer.Option(help="how often to measure; the median is printed", min=1)] = 5,
+    chat: Annotated[Path | None, typer.Option(help="a file of ordinary chat, a message a line")] = None,
     baseline: Annotated[str, typer.Option(help="the sentence-transformers model to compare with")] = BASELINE,
 ) -> None:
     """Measure speed, start-up, memory and growth against nearest neighbour and semantic-router, in the same run.
 
     The baseline is plain SentenceTransformer.encode and the nearest phrasing. semantic-router has Counterpoint's own
-    encoder, the same phrasings, and its index in memory.
+    encoder, the same phrasings, and its index in memory. Ordinary chat is that of the knowledge base, from which the
+    matcher learns, where --chat does not name other.
     """
+    lines = chat_of([chat]) if chat else ()
     model = baseline_at(baseline)
     core = load_core()
     try:
         with tempfile.TemporaryDirectory() as folder, errors.status("Measuring the same messages"):
             compared = contenders(core, baseline, model, Path(folder))
-            rows = measure(core, compared, messages, rounds)
+            rows = measure(core, compared, messages, rounds, lines or core.base.background)
             title = "The same messages and phrasings, judged in turn"
             console.print(table("measure", [one.name for one in compared], rows, title))
         console.print(f"In brackets: times {compared[0].name}, the first column.", highlight=False)
@@ -63,10 +67,12 @@ def bench(
     )
 
 
-def measure(core: "Core", compared: Sequence[Contender], messages: int, rounds: int) -> Iterator[Measured]:
+def measure(
+    core: "Core", compared: Sequence[Contender], messages: int, rounds: int, chat: Sequence[str]
+) -> Iterator[Measured]:
     """Every measure of the first table; kinds of message that the knowledge base lacks are left out."""
     about = [text for trope in core.base.tropes.values() for text in (*trope.phrasings, *trope.contrasts)]
-    for name, texts in (("ordinary chat", core.base.background), ("talk about tropes", about)):
+    for name, texts in (("ordinary chat", chat), ("talk about tropes", about)):
         drawn = Random(0).sample(texts, min(messages, len(texts)))  # noqa: S311  a sample, no secret
         if drawn:
             yield from benchmark.speed(compared, name, drawn, rounds)
@@ -91,7 +97,7 @@ def contenders(core: "Core", baseline: str, model: str, folder: Path) -> list[Co
         ),
         Contender(
             "Counterpoint",
-            core.matcher.match_many,
+            lambda texts: core.matcher.listen([(text, Mode.REPLY) for text in texts]),
             f"from bot.commands.loading import load_core\nload_core(quiet=True).judge({QUESTION!r})",
         ),
     ]

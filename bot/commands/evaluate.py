@@ -67,7 +67,7 @@ def evaluate(
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
     harm = {trope.id for trope in core.base.tropes.values() if trope.harm}
     if refusals := judged.refusals(harm):
-        table = Table("recognised and held back, for", "rightly", title="Refusals")
+        table = Table("held back, for", "rightly", title="Refusals")
         for refusal in refusals:
             table.add_row(refusal.reason, str(refusal.right))
         console.print(table)

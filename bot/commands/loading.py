@@ -1,5 +1,7 @@
 """Loads the core for a command, with a progress bar where a person waits."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -18,6 +20,23 @@ def settings_or_fail() -> Settings:
         return read_settings()
     except BadSettings as error:
         fail(str(error))
+
+
+def chat_of(paths: Iterable[Path]) -> list[str]:
+    """The messages of files of chat, a message a line, cleaned; or the end of the program with what is wrong."""
+    from bot.cleaning import clean
+
+    found = []
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            fail(f"--chat: {path} cannot be read as text in UTF-8 ({type(error).__name__})")
+        messages = [message for line in lines if (message := clean(line).whole)]
+        if not messages:
+            fail(f"--chat: {path} has no messages; there must be one a line")
+        found += messages
+    return found
 
 
 def load_core(quiet: bool = False, encoder_model: str | None = None) -> "Core":

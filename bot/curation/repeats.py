@@ -86,7 +86,7 @@ def _likely(sets: Sequence[set[int]], bound: float) -> Iterator[tuple[int, int]]
     import numpy as np
 
     rarity = Counter(chain.from_iterable(sets))
-    least = [ceil(bound * len(members)) for members in sets]
+    least = [ceil(bound * len(members) - 1e-9) for members in sets]
     enough = np.array([max(1, min(size, COMMON)) for size in least], np.int64)
     seen: dict[int, list[int]] = {}
     for later, members in enumerate(sets):

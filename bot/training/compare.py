@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from math import comb
 
 from bot.head import Floats
+from bot.matcher import MODES
+from bot.message import Mode
 from bot.training.evaluate import Evaluation, Judged
-from bot.training.measure import MODES
+from bot.training.measure import MODES as NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,14 @@ class Difference:
 
 def compare(first: Evaluation, second: Evaluation, thresholds: tuple[Floats, Floats]) -> Iterator[Difference]:
     """Both on the same messages in the same order, in each mode at the thresholds (3,) that each has for it."""
-    for mode, *at in zip(MODES, *thresholds, strict=True):
+    for name, mode, *at in zip(NAMES, MODES, *thresholds, strict=True):
         for measure, kind in (("right trope", "match"), ("near-misses", "contrast"), ("chat", "chat")):
             pairs = [
-                (_says(one, at[0]), _says(other, at[1]))
+                (_says(one, at[0], mode), _says(other, at[1], mode))
                 for one, other in zip(first.judged, second.judged, strict=True)
                 if one.labelled.kind == kind
             ]
-            yield difference(mode, measure, pairs)
+            yield difference(name, measure, pairs)
 
 
 def difference(mode: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> Difference:
@@ -52,6 +54,6 @@ def difference(mode: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> D
     )
 
 
-def _says(judged: Judged, threshold: float) -> bool:
+def _says(judged: Judged, threshold: float, mode: Mode) -> bool:
     """Whether a message is probable enough, and where it asserts a trope, taken for that one."""
-    return judged.judgement.match.probability >= threshold and (judged.labelled.kind != "match" or judged.right)
+    return judged.judgement.match.reaches(threshold, mode) and (judged.labelled.kind != "match" or judged.right)

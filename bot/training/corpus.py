@@ -56,6 +56,12 @@ class Corpus:
     texts: Sequence[str]
     labels: Labels
 
+    def without(self, other: "Corpus") -> "Corpus":
+        """What is not among another's texts."""
+        there = frozenset(other.texts)
+        rows = np.array([row for row, text in enumerate(self.texts) if text not in there], np.int64)
+        return Corpus([self.texts[row] for row in rows], self.labels.take(rows))
+
     @property
     def fingerprint(self) -> str:
         """A hash that changes with any text or label."""

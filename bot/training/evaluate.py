@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.core import Core, Judgement
 from bot.encoder import BATCH
+from bot.message import Mode
 from bot.reading import BadFile, Document, Problem
 
 
@@ -122,7 +123,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason to stay out of what was recognised surely enough: how often it held, and how often that was right."""
+    """A reason to stay out: how often it held, and how often that was right."""
 
     reason: str
     right: Rate
@@ -160,11 +161,11 @@ class Evaluation:
         """How many messages of a kind are wrongly spoken about."""
         return _rate(self.of(kind, trope), lambda j: j.spoken)
 
-    def at(self, threshold: float) -> "OperatingPoint":
-        """What a threshold would let through, the policy's other rules aside."""
+    def at(self, threshold: float, mode: Mode = Mode.REPLY) -> "OperatingPoint":
+        """What a threshold and the gate of a mode would let through, the policy's other rules aside."""
 
         def over(judged: Judged) -> bool:
-            return judged.judgement.match.probability >= threshold
+            return judged.judgement.match.reaches(threshold, mode)
 
         return OperatingPoint(
             threshold,
@@ -186,14 +187,19 @@ class Evaluation:
         return found
 
     def refusals(self, harm: Collection[str] = ()) -> list[Refusal]:
-        """What was recognised and not answered, by reason; right where no ordinary trope was asserted.
+        """What was not answered, by reason; right where no ordinary trope was asserted.
 
-        `harm` are the tropes that no story may answer.
+        A message that was recognised has the reason of the policy; one that was not, each form of words that it reads
+        like. `harm` are the tropes that no story may answer.
         """
         held: dict[str, list[Judged]] = {}
         for j in self.judged:
-            if j.judgement.match.sure and not j.spoken:
-                held.setdefault(j.judgement.decision.reason, []).append(j)
+            match = j.judgement.match
+            reasons = [f"not recognised, and it reads like {hint}" for hint in match.hints] if not match.sure else []
+            if not j.spoken and (match.sure or (match.unheard and match.probability >= match.threshold)):
+                reasons = [j.judgement.decision.reason]
+            for reason in reasons:
+                held.setdefault(reason, []).append(j)
         return [
             Refusal(reason, _rate(some, lambda j: j.labelled.kind != "match" or j.labelled.trope in harm))
             for reason, some in sorted(held.items())
@@ -225,7 +231,8 @@ class Evaluation:
 
     def curve(self) -> tuple[list[float], list[float]]:
         """Recall and precision (both over right trope) at every threshold, most cautious first."""
-        ranked = sorted(self.judged, key=lambda j: -j.judgement.match.probability)
+        heard = [j for j in self.judged if Mode.REPLY not in j.judgement.match.unheard]
+        ranked = sorted(heard, key=lambda j: -j.judgement.match.probability)
         right = np.cumsum([j.right for j in ranked])
         said = np.arange(1, len(ranked) + 1)
         total = max(1, len(self.of("match")))

@@ -50,7 +50,11 @@ def calibrated(head: Head, labels: Labels, scores: Floats, shares: Floats) -> He
 
     `scores` (texts,) and `shares` (texts, tropes) are what `Head.scores` gave for the labelled texts.
     """
-    head = head.calibrated(_calibration(scores, shares, labels), np.ones(3))
+    return with_thresholds(head.calibrated(_calibration(scores, shares, labels), np.ones(3)), labels, scores, shares)
+
+
+def with_thresholds(head: Head, labels: Labels, scores: Floats, shares: Floats) -> Head:
+    """The head with the thresholds that meet FALSE_REPLIES on labelled texts; see `calibrated`."""
     best = head.calibrate(scores, shares).max(axis=1)
     thresholds = [_threshold(best[labels.contrasts], best[labels.background], rate) for rate in FALSE_REPLIES]
     return head.calibrated(head.calibration, np.array(thresholds))

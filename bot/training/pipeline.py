@@ -3,21 +3,30 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import torch
 from sentence_transformers import SentenceTransformer
 
-from bot.artefact import CARD, ENCODER, EXAMPLES, HEAD, PASSAGES, Artefact, Card, hashes, packed
+from bot.artefact import CARD, ENCODER, EXAMPLES, GATE, HEAD, PASSAGES, Artefact, Card, hashes, packed
 from bot.encoder import EMBEDDED, CachedEncoder, TransformerEncoder, Vectors, save_arrays
+from bot.gate import Gate
 from bot.head import Head
 from bot.lean import LeanEncoder
 from bot.training.corpus import Corpus
 from bot.training.export import export
-from bot.training.fit import Integers, calibrated, folds, linear
-from bot.training.measure import measure
+from bot.training.fit import FOLDS, Integers, calibrated, folds, linear, with_thresholds
+from bot.training.gate import fit_gate, losing_few
+from bot.training.measure import MODES, measure
 from bot.training.tune import LONGEST, Tuning, transformer_of, tune
 
+ENOUGH = 1_000
+"""Near-misses, and lines of chat, that thresholds may be chosen on: 5 of them are then 1 in 200."""
+STRANGERS = "chat of strangers, for the gate"
+Flags = npt.NDArray[np.bool_]
 Say = Callable[[str], None]
 
 
@@ -31,6 +40,8 @@ class Plan:
     work: Path
     output: Path
     tuning: Tuning
+    chat: Sequence[str] = ()
+    """Ordinary chat by strangers, cleaned, from which the gate alone learns."""
 
 
 class Training:
@@ -46,61 +57,114 @@ class Training:
     def run(self) -> Artefact:
         """Train the artefact.
 
-        Two encoders are tuned: one on four fifths of the texts, for calibration, thresholds and measurements on the
-        last fifth; and the one that ships, on all.
+        An encoder is tuned on four fifths of the texts, for calibration, thresholds and measurements on the last fifth;
+        then it goes on with a last pass over all, and that is the one that ships.
         """
         output = self._plan.output
         self._say(f"{len(self._corpus.texts)} texts about {len(self._labels.tropes)} tropes")
-        measured_head, measured = self._measure()
-        self._say("2 of 4: tuning on all texts")
-        model = self._tuned("all", np.arange(len(self._corpus.texts)))
+        measured_head, gate, measured = self._measure()
+        self._say("2 of 4: a last pass over all texts")
+        everything = np.arange(len(self._corpus.texts))
+        measured_at, last = self._plan.work / "measured" / "model", self._plan.tuning.last
+        model = self._tuned("all", everything, str(measured_at), last, measured_head)
         export(model, output)
         vectors = self._encode(self._corpus.texts, output, model)
         self._say("3 of 4: fitting the head")
         head = linear(self._labels, vectors)
         head.calibrated(measured_head.calibration, measured_head.thresholds).save(output / HEAD)
+        (output / GATE).unlink(missing_ok=True)
+        if gate:
+            gate.save(output / GATE)
         self._say("4 of 4: writing the card")
         self._save(output, vectors, self._encode(self._passages, output, model))
         self._write_card(model, measured)
         return Artefact(output)
 
-    def renew(self, artefact: Artefact) -> Artefact:
-        """Bring an artefact up to date with the base without tuning: encoder, calibration and thresholds stay."""
+    def renew(self, artefact: Artefact, unseen: Corpus) -> Artefact:
+        """Bring an artefact up to date with the base without tuning: encoder, gate and calibration stay.
+
+        Where enough is `unseen`, by the encoder and by the head that is fitted here, thresholds are chosen on it.
+        """
         encoder = CachedEncoder(LeanEncoder.of(artefact), self._plan.work, artefact)
         vectors = encoder.remember(self._corpus.texts, self._telling())
         passages = encoder.remember(self._passages, self._telling())
-        trained = artefact.head
+        trained, card, measured = artefact.head, artefact.card, {}
         head = linear(self._labels, vectors).calibrated(trained.calibration, trained.thresholds)
+        if unseen.labels.contrasts.sum() >= ENOUGH and unseen.labels.background.sum() >= ENOUGH:
+            scores, shares = head.scores(encoder.remember(unseen.texts, self._telling()))
+            head = with_thresholds(head, unseen.labels, scores, shares)
+            measured = measure(head, unseen.labels, scores, shares)
         head.save(artefact.folder / HEAD)
         self._save(artefact.folder, vectors, passages)
-        card = artefact.card
         new = tuple(trope for trope in self._labels.tropes if trope not in card.tropes or trope in card.added)
-        changes = {"tropes": self._labels.tropes, "added": new, "texts": self._counts()}
+        changes = {
+            "tropes": self._labels.tropes,
+            "added": new,
+            "texts": {**card.texts, **self._counts()},
+            "measured": {**card.measured, **_rounded(measured)},
+        }
         self._write(card.model_copy(update={**changes, "files": hashes(artefact.folder)}), artefact.folder)
         return Artefact(artefact.folder)
 
-    def _measure(self) -> tuple[Head, dict[str, float]]:
-        """A head calibrated on texts held out, and what it does with them."""
+    def _measure(self) -> tuple[Head, Gate | None, dict[str, float]]:
+        """A head calibrated on texts held out, a gate with its threshold, and what both do with those texts."""
         fitted_on, held_out = next(folds(self._labels))
         self._say(f"1 of 4: tuning on {len(fitted_on)} texts, to measure on the other {len(held_out)}")
-        model, folder = self._tuned("measured", fitted_on), self._plan.work / "measured"
+        model = self._tuned("measured", fitted_on, self._plan.base_model, self._plan.tuning)
+        folder = self._plan.work / "measured"
         export(model, folder)
         vectors = self._encode(self._corpus.texts, folder, model)
         head = linear(self._labels.take(fitted_on), vectors[fitted_on])
         scores, shares = head.scores(vectors[held_out])
         head = calibrated(head, self._labels.take(held_out), scores, shares)
         measured = measure(head, self._labels.take(held_out), scores, shares)
+        spoken = head.calibrate(scores, shares).max(axis=1)[:, None] >= head.thresholds
+        gate, passed = self._gate(model, fitted_on, held_out, spoken)
+        measured |= passed
         for name, value in measured.items():
             self._say(f"  {name}: {value:.3f}")
-        return head, measured
+        return head, gate, measured
 
-    def _tuned(self, name: str, rows: Integers) -> SentenceTransformer:
-        """The encoder tuned on some rows, from the work folder where it is there already."""
+    def _gate(
+        self, model: SentenceTransformer, fitted_on: Integers, held_out: Integers, spoken: Flags
+    ) -> tuple[Gate | None, dict[str, float]]:
+        """A gate that passes nearly all held-out assertions that are `spoken` about in a mode, shape (held out, 3).
+
+        It is the gate that ships: thresholds of one fit do not hold for another.
+        """
+        learned, labels = self._labels.take(fitted_on), self._labels.take(held_out)
+        strangers = np.arange(len(self._plan.chat)) % FOLDS == 0
+        heard, unheard = (list(compress(self._plan.chat, which)) for which in (~strangers, strangers))
+        asserts, quiet = (
+            [self._corpus.texts[row] for row in fitted_on[which]] for which in (learned.asserted, learned.background)
+        )
+        if not asserts or not (quiet or heard):
+            return None, {}
+        self._say(f"  fitting the gate to {len(asserts)} assertions and {len(quiet) + len(heard)} lines of chat")
+        words = transformer_of(model).embeddings.word_embeddings.weight.detach().numpy()
+        gate = fit_gate(_tokens(model, asserts), _tokens(model, [*quiet, *heard]), words, self._plan.tuning.seed)
+        scores = gate.scores(_tokens(model, [self._corpus.texts[row] for row in held_out]))
+        gate = losing_few(gate, scores[labels.asserted], spoken[labels.asserted])
+        passed = scores[:, None] >= gate.thresholds
+        kinds = {
+            "assertions passed": passed[labels.asserted],
+            "near-misses passed": passed[labels.contrasts],
+            "chat passed": passed[labels.background],
+            "chat of strangers passed": gate.passes(_tokens(model, unheard)),
+        }
+        shares = ((name, some.mean(axis=0)) for name, some in kinds.items() if len(some))
+        return gate, {f"gate, {m}: {name}": float(by[i]) for name, by in shares for i, m in enumerate(MODES)}
+
+    def _tuned(
+        self, name: str, rows: Integers, base: str, tuning: Tuning, head: Head | None = None
+    ) -> SentenceTransformer:
+        """The encoder `base` tuned on some rows, from the work folder where it is there already; see `tune`."""
         folder = self._plan.work / name / "model"
         if not (folder / "modules.json").exists():
             untuned = CachedEncoder(TransformerEncoder(self._plan.base_model), self._plan.work)
-            before = untuned.remember(self._corpus.texts, self._telling())
-            tuned = tune(self._plan.base_model, self._corpus, before, rows, folder.parent, self._plan.tuning)
+            with torch.autocast("cpu", torch.bfloat16):  # half the time; they only hold the tuned vectors near
+                before = untuned.remember(self._corpus.texts, self._telling())
+            tuned = tune(base, self._corpus, before, rows, folder.parent, tuning, head)
             tuned.save(str(folder))
         return SentenceTransformer(str(folder), device="cpu")
 
@@ -145,8 +209,8 @@ class Training:
             epochs=self._plan.tuning.epochs,
             seed=self._plan.tuning.seed,
             tropes=self._labels.tropes,
-            texts=self._counts(),
-            measured={name: round(value, 4) for name, value in measured.items()},
+            texts={**self._counts(), STRANGERS: len(self._plan.chat)},
+            measured=_rounded(measured),
             files=files,
         )
         self._write(card, self._plan.output)
@@ -154,6 +218,17 @@ class Training:
     @staticmethod
     def _write(card: Card, folder: Path) -> None:
         (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _rounded(measured: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in measured.items()}
+
+
+def _tokens(model: SentenceTransformer, texts: Sequence[str]) -> list[list[int]]:
+    tokenizer = model.tokenizer.backend_tokenizer
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(LONGEST)
+    return [encoded.ids for encoded in tokenizer.encode_batch(list(texts))]
 
 
 def _padding(model: SentenceTransformer) -> int:

@@ -8,10 +8,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.head import Floats
+from bot.matcher import MODES
 from bot.training import pictures
 from bot.training.compare import Difference
 from bot.training.evaluate import Evaluation, OperatingPoint
-from bot.training.measure import MODES
+from bot.training.measure import MODES as NAMES
 
 TEMPLATES = Path(__file__).parent / "templates"
 MISTAKES, CONFUSIONS = 40, 15
@@ -29,7 +30,7 @@ class Subject:
 
 def points(evaluation: Evaluation, thresholds: Floats) -> dict[str, OperatingPoint]:
     """What each mode's threshold would let through, by the mode's name."""
-    return {mode: evaluation.at(float(at)) for mode, at in zip(MODES, thresholds, strict=True)}
+    return {name: evaluation.at(float(at), mode) for name, mode, at in zip(NAMES, MODES, thresholds, strict=True)}
 
 
 def write(

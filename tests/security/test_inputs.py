@@ -26,7 +26,8 @@ def patterns() -> Iterator[tuple[str, "re.Pattern[str]"]]:
         if ENTRY_POINTS.search(module.name):
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
-            for pattern in value if isinstance(value, tuple | list) else [value]:
+            several = list(value.values()) if isinstance(value, dict) else value
+            for pattern in several if isinstance(several, tuple | list) else [several]:
                 if isinstance(pattern, re.Pattern):
                     yield f"{module.name}.{name}", pattern
 

@@ -101,11 +101,18 @@ def test_semantic_router_is_left_out_where_it_is_not_installed(
 
 
 def test_a_base_without_background_is_measured_on_the_rest(small: Core) -> None:
-    quiet = Core(replace(small.base, background=()), small.matcher, small.library)
-    assert (
-        next(bench.measure(quiet, [Contender("quick", len, "")], 10, 1)).measure
-        == "messages a second, talk about tropes"
-    )
+    first = next(bench.measure(small, [Contender("quick", len, "")], 10, 1, chat=()))
+    assert first.measure == "messages a second, talk about tropes"
+
+
+def test_chat_of_ones_own_is_judged_and_a_file_that_cannot_be_read_is_named(
+    ready: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    without_semantic_router(monkeypatch)
+    (tmp_path / "chat.txt").write_text("lunch?\n\nsee you at two\n")
+    run("--baseline", "some-model", "--chat", str(tmp_path / "chat.txt"))
+    done = CliRunner().invoke(app, ["bench", "--chat", str(tmp_path / "none.txt")])
+    assert (done.exit_code, "none.txt cannot be read" in " ".join(done.output.split())) == (1, True)
 
 
 def test_a_model_that_is_missing_and_a_process_that_fails_are_said_plainly(

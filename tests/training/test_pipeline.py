@@ -16,6 +16,7 @@ from bot.training.corpus import TrainingFile, corpus_of
 
 pytestmark = pytest.mark.slow
 GARDENING = Path(__file__).parent.parent / "knowledge" / "gardening"
+CHAT = [f"{who} {what}" for who in ("we", "they", "you") for what in ("had lunch", "missed the bus", "won the quiz")]
 MORE = TrainingFile(near={"tomatoes-never-ripen": ["Which bed did the tomatoes go in this year?"]})
 
 
@@ -38,7 +39,7 @@ def trained(base: KnowledgeBase, work: Path, model: Path, output: Path) -> Artef
     from bot.training.pipeline import Plan, Training
     from bot.training.tune import Tuning
 
-    plan = Plan(str(model), "small", "Apache-2.0", work, output, Tuning(epochs=1))
+    plan = Plan(str(model), "small", "Apache-2.0", work, output, Tuning(epochs=1, layers=4), CHAT)
     return Training(corpus_of(base, [MORE]), passages_of(base), plan, lambda _: None).run()
 
 
@@ -51,6 +52,23 @@ def test_what_was_trained_recognises_what_it_was_trained_on(
     chat = list(base.background)
     assert np.mean([match.probability for match in matcher.match_many(said)]) > 0.7
     assert np.mean([match.probability for match in matcher.match_many(chat)]) < 0.2
+
+
+def test_the_gate_lets_assertions_through_and_knows_chat_when_it_hears_it(
+    base: KnowledgeBase, artefact: Artefact
+) -> None:
+    gate, lean = artefact.gate_for(base.tropes), LeanEncoder.of(artefact)
+    assert gate is not None
+    said = [text for trope in base.tropes.values() for text in trope.phrasings]
+    scores = gate.scores(lean.tokens([*said, *CHAT]))
+    assert np.mean(scores[: len(said)]) > np.mean(scores[len(said) :]) + 1
+    assert np.isfinite(gate.thresholds).all()
+    assert gate.passes(lean.tokens(said)).mean() > 0.9
+    assert {"gate, thread: assertions passed", "gate, react: chat of strangers passed"} <= set(artefact.card.measured)
+
+
+def test_as_many_layers_are_kept_as_were_asked_for(artefact: Artefact) -> None:
+    assert artefact.card.layers == 4
 
 
 def test_the_exported_encoder_gives_the_vectors_of_the_tuned_one(

@@ -10,6 +10,7 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from bot.logs import configure
+from bot.message import Mode
 from bot.platforms.web.tracing import Tracing
 from tests.emulators.slack import Slack, events
 from tests.web.both import FAX, HARM, LEAD, Both, serving_both
@@ -40,12 +41,12 @@ def everything_logs() -> None:
 async def trouble(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both platforms are used, and refuse, and things break."""
     slack, teams, bot = both.slack, both.teams, both.slack.bot.id
-    match_many = both.bot.core.matcher.match_many
+    listen = both.bot.core.matcher.listen
 
-    def breaks(texts: list[str]) -> object:
-        if any("breaks the matcher" in text for text in texts):
-            raise ValueError(f"cannot judge {texts}")
-        return match_many(texts)
+    def breaks(messages: list[tuple[str, Mode]]) -> object:
+        if any("breaks the matcher" in text for text, _ in messages):
+            raise ValueError(f"cannot judge {messages}")
+        return listen(messages)
 
     monkeypatch.setattr(both.bot._matches, "_work", breaks)
     await both.talk()
