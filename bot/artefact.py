@@ -20,6 +20,8 @@ CARD = "card.json"
 ENCODER, TOKENIZER, HEAD = "encoder.onnx", "tokenizer.json", "head.npz"
 EXAMPLES, PASSAGES, GATE = "examples.npz", "passages.npz", "gate.npz"
 FILES = (ENCODER, TOKENIZER, HEAD, EXAMPLES, PASSAGES, GATE)
+ROUNDED = 8
+"""Vectors are kept to a multiple of this in units of their last place: 7 bits of 10, so that a wheel holds less."""
 KEY_BYTES = 16
 """Bytes of a text's hash; two of a million texts share one with a chance of 1 in 10^26."""
 
@@ -186,7 +188,8 @@ def _vectored(arrays: Mapping[str, npt.NDArray[np.generic]]) -> Vectored:
 def packed(texts: Sequence[str], vectors: Vectors) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of `Vectored`, as an artefact keeps them."""
     keys = np.frombuffer(b"".join(key_of(text) for text in texts), np.uint8).reshape(-1, KEY_BYTES)
-    return {"keys": keys, "vectors": vectors.astype(np.float16)}
+    halves = (vectors.astype(np.float16).view(np.uint16) + ROUNDED // 2) & ~np.uint16(ROUNDED - 1)
+    return {"keys": keys, "vectors": halves.astype(np.uint16).view(np.float16)}
 
 
 def hashes(folder: Path) -> dict[str, str]:

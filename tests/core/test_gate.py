@@ -79,15 +79,17 @@ def test_most_chat_is_not_encoded_and_what_is_judged_as_ever(core: Core) -> None
 
 
 def test_where_a_false_reply_costs_less_more_is_heard() -> None:
-    gate = replace(random_gate(), thresholds=np.array([1.0, 0.0, -1.0]))
-    passed = gate.passes([[row, row + 1] for row in range(40)])
+    texts = [[row, row + 1] for row in range(40)]
+    gate = random_gate()
+    gate = replace(gate, thresholds=np.quantile(gate.scores(texts), [0.8, 0.5, 0.2]))
+    passed = gate.passes(texts)
     assert (passed[:, 0] <= passed[:, 1]).all()
     assert (passed[:, 1] <= passed[:, 2]).all()
     assert passed[:, 0].sum() < passed[:, 2].sum()
 
 
 def test_a_long_post_is_heard_for_any_of_its_passages(core: Core) -> None:
-    chat = "We had a lovely walk along the canal and the dog found a stick. " * 20
+    chat = "the build is green again, I bumped the parser to 2.1 and the flaky test is gone. " * 20
     said = "The NHS is still the biggest buyer of fax machines in the whole world."
     alone, with_it = core.matcher.unheard([chat, f"{chat}{said} {chat}"])
     assert Mode.REPLY in alone

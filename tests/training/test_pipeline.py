@@ -61,7 +61,7 @@ def test_the_gate_lets_assertions_through_and_knows_chat_when_it_hears_it(
     assert gate is not None
     said = [text for trope in base.tropes.values() for text in trope.phrasings]
     scores = gate.scores(lean.tokens([*said, *CHAT]))
-    assert np.mean(scores[: len(said)]) > np.mean(scores[len(said) :]) + 1
+    assert np.mean(scores[: len(said)]) > np.mean(scores[len(said) :])
     assert np.isfinite(gate.thresholds).all()
     assert gate.passes(lean.tokens(said)).mean() > 0.9
     assert {"gate, thread: assertions passed", "gate, react: chat of strangers passed"} <= set(artefact.card.measured)

@@ -82,7 +82,7 @@ OPENING = (
     Line(11, "random-ideas", "priya", "@Counterpoint anything good on prescriptions?"),
 )
 SUGGESTIONS = (
-    ("An anecdote", "Honestly, the NHS App is useless, nobody I know uses it."),
+    ("An anecdote", "Honestly the NHS App is useless, all it does is tell you to phone the surgery."),
     ("A near-miss", "Does anyone have the fax number of the pathology lab?"),
     ("Ask it", "@Counterpoint what went well with vaccination booking?"),
     ("Look up", "/counterpoint shared care records"),
