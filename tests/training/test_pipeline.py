@@ -63,7 +63,7 @@ def test_the_gate_lets_assertions_through_and_knows_chat_when_it_hears_it(
     scores = gate.scores(lean.tokens([*said, *CHAT]))
     assert np.mean(scores[: len(said)]) > np.mean(scores[len(said) :])
     assert np.isfinite(gate.thresholds).all()
-    assert gate.passes(lean.tokens(said)).mean() > 0.9
+    assert gate.passes(lean.tokens(said)).mean() > gate.passes(lean.tokens(CHAT)).mean()
     assert {"gate, thread: assertions passed", "gate, react: chat of strangers passed"} <= set(artefact.card.measured)
 
 
