@@ -47,10 +47,10 @@ def difference(mode: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> D
     return Difference(
         mode,
         measure,
-        sum(one for one, _ in pairs),
-        sum(other for _, other in pairs),
-        sum(one and not other for one, other in pairs),
-        sum(other and not one for one, other in pairs),
+        sum(bool(one) for one, _ in pairs),
+        sum(bool(other) for _, other in pairs),
+        sum(bool(one and not other) for one, other in pairs),
+        sum(bool(other and not one) for one, other in pairs),
     )
 
 

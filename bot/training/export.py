@@ -1,4 +1,4 @@
-"""From a sentence-transformers model to the shipped encoder: ONNX, weights and words in 8 bits."""
+"""From a sentence-transformers model to the shipped encoder: ONNX, weights in 4 bits, words in 8."""
 
 import logging
 from pathlib import Path
@@ -17,8 +17,8 @@ from bot.training.tune import transformer_of
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-BITS = 8
-BLOCK = 128
+BITS = 4
+BLOCK = 32
 """Weights that share a scale."""
 INTEGER_PRODUCTS = 4
 """ONNX Runtime's accuracy level that multiplies 8-bit integers; each row has its scale, so batches change nothing."""
@@ -63,7 +63,7 @@ def export(model: "SentenceTransformer", folder: Path) -> None:
 
 
 def quantise(source: Path, target: Path) -> None:
-    """Matrix weights in 8 bits with a scale for each block, the table of words with one for each word."""
+    """Matrix weights in 4 bits by blocks, the table of words in 8 bits with a scale for each word."""
     logging.getLogger("onnxruntime").setLevel(logging.ERROR)
     quantizer = MatMulNBitsQuantizer(
         onnx.load(source), bits=BITS, block_size=BLOCK, is_symmetric=True, accuracy_level=INTEGER_PRODUCTS

@@ -67,3 +67,9 @@ def test_messages_that_differ_are_not_compared() -> None:
 def test_the_chance_is_that_of_scipys_exact_test(one: int, other: int) -> None:
     expected = binomtest(one, one + other).pvalue if one + other else 1.0
     assert Difference("thread", "chat", 0, 0, one, other).p == pytest.approx(expected)
+
+
+def test_verdicts_of_numpy_do_not_overflow() -> None:
+    """Once a comparison of 131 differences gave p = 1: the power of two was one of 64 bits."""
+    pairs = [(np.bool_(True), np.bool_(False))] * 83 + [(np.bool_(False), np.bool_(True))] * 48
+    assert difference("thread", "right trope", pairs).p == pytest.approx(binomtest(48, 131).pvalue)  # type: ignore[arg-type]
