@@ -20,8 +20,8 @@ CARD = "card.json"
 ENCODER, TOKENIZER, HEAD = "encoder.onnx", "tokenizer.json", "head.npz"
 EXAMPLES, PASSAGES, GATE = "examples.npz", "passages.npz", "gate.npz"
 FILES = (ENCODER, TOKENIZER, HEAD, EXAMPLES, PASSAGES, GATE)
-ROUNDED = 8
-"""Vectors are kept to a multiple of this in units of their last place: 7 bits of 10, so that a wheel holds less."""
+ROUNDED = 64
+"""Vectors are kept to a multiple of this in units of their last place: 4 bits of 10, so that a wheel holds less."""
 KEY_BYTES = 16
 """Bytes of a text's hash; two of a million texts share one with a chance of 1 in 10^26."""
 

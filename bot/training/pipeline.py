@@ -1,6 +1,7 @@
 """Knowledge base and training folder in, artefact out: tune, export, fit the head, write the card."""
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -14,9 +15,9 @@ from sentence_transformers import SentenceTransformer
 from bot.artefact import CARD, ENCODER, EXAMPLES, GATE, HEAD, PASSAGES, Artefact, Card, hashes, packed
 from bot.encoder import EMBEDDED, CachedEncoder, TransformerEncoder, Vectors, save_arrays
 from bot.gate import Gate
-from bot.head import Head
+from bot.head import Floats, Head
 from bot.lean import LeanEncoder
-from bot.training.corpus import Corpus
+from bot.training.corpus import Corpus, Labels
 from bot.training.export import export
 from bot.training.fit import FOLDS, Integers, calibrated, folds, linear, with_thresholds
 from bot.training.gate import fit_gate, losing_few
@@ -26,6 +27,7 @@ from bot.training.tune import LONGEST, Tuning, transformer_of, tune
 ENOUGH = 1_000
 """Near-misses, and lines of chat, that thresholds may be chosen on: 5 of them are then 1 in 200."""
 STRANGERS = "chat of strangers, for the gate"
+STRANGERS_PASSED = "chat of strangers passed"
 Flags = npt.NDArray[np.bool_]
 Say = Callable[[str], None]
 
@@ -81,9 +83,10 @@ class Training:
         return Artefact(output)
 
     def renew(self, artefact: Artefact, unseen: Corpus) -> Artefact:
-        """Bring an artefact up to date with the base without tuning: encoder, gate and calibration stay.
+        """Bring an artefact up to date with the base without tuning: encoder and calibration stay.
 
-        Where enough is `unseen`, by the encoder and by the head that is fitted here, thresholds are chosen on it.
+        Where enough is `unseen`, by encoder and gate and by the head that is fitted here, their thresholds are chosen
+        on it.
         """
         encoder = CachedEncoder(LeanEncoder.of(artefact), self._plan.work, artefact)
         vectors = encoder.remember(self._corpus.texts, self._telling())
@@ -94,17 +97,31 @@ class Training:
             scores, shares = head.scores(encoder.remember(unseen.texts, self._telling()))
             head = with_thresholds(head, unseen.labels, scores, shares)
             measured = measure(head, unseen.labels, scores, shares)
+            measured |= self._renew_gate(artefact, unseen, head.calibrate(scores, shares).max(axis=1), head.thresholds)
         head.save(artefact.folder / HEAD)
         self._save(artefact.folder, vectors, passages)
+        before = {what: share for what, share in card.measured.items() if not (measured and what.startswith("gate"))}
         new = tuple(trope for trope in self._labels.tropes if trope not in card.tropes or trope in card.added)
         changes = {
             "tropes": self._labels.tropes,
             "added": new,
             "texts": {**card.texts, **self._counts()},
-            "measured": {**card.measured, **_rounded(measured)},
+            "measured": before | _rounded(measured),
         }
         self._write(card.model_copy(update={**changes, "files": hashes(artefact.folder)}), artefact.folder)
         return Artefact(artefact.folder)
+
+    def _renew_gate(self, artefact: Artefact, unseen: Corpus, best: Floats, thresholds: Floats) -> dict[str, float]:
+        """Set the gate's thresholds by the assertions that reach the head's (3,); `best` (texts,) is how sure it is."""
+        gate = artefact.gate_for(artefact.card.tropes)
+        if gate is None:
+            return {}
+        labels, scores = unseen.labels, gate.scores(LeanEncoder.of(artefact).tokens(unseen.texts))
+        spoken = best[labels.asserted, None] >= thresholds
+        gate = losing_few(gate, scores[labels.asserted], spoken)
+        gate.save(artefact.folder / GATE)
+        strange = gate.passes(LeanEncoder.of(artefact).tokens(self._plan.chat[::FOLDS]))
+        return _passed(labels, scores[:, None] >= gate.thresholds) | _shares(STRANGERS_PASSED, strange)
 
     def _measure(self) -> tuple[Head, Gate | None, dict[str, float]]:
         """A head calibrated on texts held out, a gate with its threshold, and what both do with those texts."""
@@ -145,15 +162,8 @@ class Training:
         gate = fit_gate(_tokens(model, asserts), _tokens(model, [*quiet, *heard]), words, self._plan.tuning.seed)
         scores = gate.scores(_tokens(model, [self._corpus.texts[row] for row in held_out]))
         gate = losing_few(gate, scores[labels.asserted], spoken[labels.asserted])
-        passed = scores[:, None] >= gate.thresholds
-        kinds = {
-            "assertions passed": passed[labels.asserted],
-            "near-misses passed": passed[labels.contrasts],
-            "chat passed": passed[labels.background],
-            "chat of strangers passed": gate.passes(_tokens(model, unheard)),
-        }
-        shares = ((name, some.mean(axis=0)) for name, some in kinds.items() if len(some))
-        return gate, {f"gate, {m}: {name}": float(by[i]) for name, by in shares for i, m in enumerate(MODES)}
+        strange = gate.passes(_tokens(model, unheard))
+        return gate, _passed(labels, scores[:, None] >= gate.thresholds) | _shares(STRANGERS_PASSED, strange)
 
     def _tuned(
         self, name: str, rows: Integers, base: str, tuning: Tuning, head: Head | None = None
@@ -218,6 +228,20 @@ class Training:
     @staticmethod
     def _write(card: Card, folder: Path) -> None:
         (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _passed(labels: Labels, passed: Flags) -> dict[str, float]:
+    """What share of each kind the gate passes in each mode; `passed` has the shape (texts, 3)."""
+    kinds = {"assertions": labels.asserted, "near-misses": labels.contrasts, "chat": labels.background}
+    shares = [_shares(f"{kind} passed", passed[rows]) for kind, rows in kinds.items()]
+    return dict(ChainMap(*shares))
+
+
+def _shares(what: str, passed: Flags) -> dict[str, float]:
+    """The share that passes in each mode, where there is any; `passed` has the shape (texts, 3)."""
+    if not len(passed):
+        return {}
+    return {f"gate, {mode}: {what}": float(share) for mode, share in zip(MODES, passed.mean(axis=0), strict=True)}
 
 
 def _rounded(measured: dict[str, float]) -> dict[str, float]:
