@@ -15,6 +15,7 @@ from bot.core import Core
 from bot.encoder import ModelMissing, Vectors
 from bot.head import Head
 from bot.knowledge import load
+from bot.message import Mode
 from bot.refit import brought_up_to_date
 from bot.settings import Settings
 from bot.training.corpus import Labels
