@@ -3,7 +3,8 @@
 python -m scripts.compare_tunings FOLDER [--teacher FOLDER] [--held-out messages|tropes]
 
 FOLDER has the sentence-transformers model to tune, and the teacher is a larger one that was tuned on the same four
-fifths: `measured/model` in the work folder of `counterpoint train`. A row is printed as soon as it is known.
+fifths of the same texts: `measured/model` in the work folder of `counterpoint train`. A row is printed as soon as it
+is known. Where whole tropes are held out, the trope is taken as known, and the teacher must not have learned them.
 """
 
 import argparse
@@ -23,10 +24,10 @@ from bot.encoder import Vectors
 from bot.head import STRENGTH, Floats, Head, log_odds
 from bot.knowledge import load
 from bot.settings import read_settings
-from bot.training.corpus import Corpus, Labels, corpus_of, read_training
+from bot.training.corpus import Corpus, corpus_of, read_training
 from bot.training.fit import UNCALIBRATED, Integers, calibrated, folds, linear
 from bot.training.tune import BATCH, LONGEST, RATE, WARMUP, Tuning, tune
-from scripts.compare_encoders import by_trope
+from scripts.compare_encoders import by_trope, topics_told
 
 RATES = (0.005, 0.02, 0.05)
 BLANK = Head(np.zeros(1), np.zeros(1), np.zeros((1, 1)), np.zeros(1), UNCALIBRATED, np.ones(3))
@@ -36,13 +37,18 @@ Scores = tuple[Floats, Floats]
 
 
 class Comparison:
-    """One split of one corpus; `base` is the folder of the model that is tuned."""
+    """One fold of one corpus: of `messages`, the one that `counterpoint train` measures on, or of whole `tropes`.
 
-    def __init__(self, corpus: Corpus, split: tuple[Integers, Integers], base: str):
+    `base` is the folder of the model that is tuned.
+    """
+
+    def __init__(self, corpus: Corpus, held_out: str, base: str):
         self._corpus = corpus
         self._base = base
-        self._fitted_on, self._held_out = split
-        self._learned, self._labels = corpus.labels.take(split[0]), corpus.labels.take(split[1])
+        self._told = held_out == "tropes"
+        fold: tuple[Integers, Integers] = by_trope(corpus.labels)[0] if self._told else next(folds(corpus.labels))
+        self._fitted_on, self._held_out = fold
+        self._learned, self._labels = (corpus.labels.take(rows) for rows in fold)
 
     def run(self, teacher: str | None) -> Iterator[tuple[str, Scores]]:
         """What each way of tuning makes of the held-out texts, one after another."""
@@ -68,10 +74,13 @@ class Comparison:
     def row(self, scores: Scores) -> str:
         """Area, and assertions caught (with the right trope) at each of RATES of the near-misses."""
         labels = self._labels
-        probabilities = calibrated(BLANK, labels, *scores).calibrate(*scores)
+        asserted, shares = scores
+        if self._told:
+            shares = topics_told(labels)
+        probabilities = calibrated(BLANK, labels, asserted, shares).calibrate(asserted, shares)
         best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels.topics
         about = ~labels.background
-        cells = [f"{roc_auc_score(labels.asserted[about], scores[0][about]):.3f}"]
+        cells = [f"{roc_auc_score(labels.asserted[about], asserted[about]):.3f}"]
         for rate in RATES:
             spoken = best > np.quantile(best[labels.contrasts], 1 - rate)
             caught, rightly = (some[labels.asserted].mean() for some in (spoken, spoken & right))
@@ -144,11 +153,6 @@ def _narrowed(vectors: Vectors, rows: Integers, width: int) -> Vectors:
     return np.asarray(narrowed / np.linalg.norm(narrowed, axis=1, keepdims=True), np.float32)
 
 
-def split_of(labels: Labels, held_out: str) -> tuple[Integers, Integers]:
-    """The first fold over messages, which `counterpoint train` measures on, or the first over whole tropes."""
-    return next(folds(labels)) if held_out == "messages" else by_trope(labels)[0]
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -159,7 +163,7 @@ def main() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     base = load(read_settings().knowledge_path)
     corpus = corpus_of(base, read_training(Path("knowledge/training"), base))
-    comparison = Comparison(corpus, split_of(corpus.labels, given.held_out), given.base)
+    comparison = Comparison(corpus, given.held_out, given.base)
     print(f"| {Path(given.base).name} | area | " + " | ".join(f"at {rate:.1%}" for rate in RATES) + " |")
     for name, scores in comparison.run(given.teacher):
         print(f"| {name} | {comparison.row(scores)} |", flush=True)
