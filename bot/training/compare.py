@@ -25,7 +25,7 @@ class Difference:
     @property
     def p(self) -> float:
         """The chance of a difference as large where the two are equally good (McNemar's exact test, 1947)."""
-        apart = self.only_first + self.only_second
+        apart = int(self.only_first + self.only_second)  # counted by numpy, they would overflow as a power of two
         fewer = min(self.only_first, self.only_second)
         return min(1.0, 2 * sum(comb(apart, count) for count in range(fewer + 1)) / (1 << apart))
 
@@ -47,10 +47,10 @@ def difference(mode: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> D
     return Difference(
         mode,
         measure,
-        sum(bool(one) for one, _ in pairs),
-        sum(bool(other) for _, other in pairs),
-        sum(bool(one and not other) for one, other in pairs),
-        sum(bool(other and not one) for one, other in pairs),
+        sum(one for one, _ in pairs),
+        sum(other for _, other in pairs),
+        sum(one and not other for one, other in pairs),
+        sum(other and not one for one, other in pairs),
     )
 
 

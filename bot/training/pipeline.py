@@ -1,7 +1,6 @@
 """Knowledge base and training folder in, artefact out: tune, export, fit the head, write the card."""
 
 import hashlib
-from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -14,8 +13,8 @@ from sentence_transformers import SentenceTransformer
 
 from bot.artefact import CARD, ENCODER, EXAMPLES, GATE, HEAD, PASSAGES, Artefact, Card, hashes, packed
 from bot.encoder import EMBEDDED, CachedEncoder, TransformerEncoder, Vectors, save_arrays
-from bot.gate import Gate
-from bot.head import Floats, Head
+from bot.gate import Gate, Words
+from bot.head import Head
 from bot.lean import LeanEncoder
 from bot.training.corpus import Corpus, Labels
 from bot.training.export import export
@@ -27,7 +26,8 @@ from bot.training.tune import LONGEST, Tuning, transformer_of, tune
 ENOUGH = 1_000
 """Near-misses, and lines of chat, that thresholds may be chosen on: 5 of them are then 1 in 200."""
 STRANGERS = "chat of strangers, for the gate"
-STRANGERS_PASSED = "chat of strangers passed"
+OF_THE_GATE = "gate, "
+"""How the names of what a gate was measured to do begin in the card."""
 Flags = npt.NDArray[np.bool_]
 Say = Callable[[str], None]
 
@@ -88,40 +88,42 @@ class Training:
         Where enough is `unseen`, by encoder and gate and by the head that is fitted here, their thresholds are chosen
         on it.
         """
-        encoder = CachedEncoder(LeanEncoder.of(artefact), self._plan.work, artefact)
+        lean = LeanEncoder.of(artefact)
+        encoder = CachedEncoder(lean, self._plan.work, artefact)
         vectors = encoder.remember(self._corpus.texts, self._telling())
         passages = encoder.remember(self._passages, self._telling())
-        trained, card, measured = artefact.head, artefact.card, {}
+        trained, card = artefact.head, artefact.card
+        measured: dict[str, float] = {}
+        gated: dict[str, float] = {}
         head = linear(self._labels, vectors).calibrated(trained.calibration, trained.thresholds)
         if unseen.labels.contrasts.sum() >= ENOUGH and unseen.labels.background.sum() >= ENOUGH:
             scores, shares = head.scores(encoder.remember(unseen.texts, self._telling()))
             head = with_thresholds(head, unseen.labels, scores, shares)
             measured = measure(head, unseen.labels, scores, shares)
-            measured |= self._renew_gate(artefact, unseen, head.calibrate(scores, shares).max(axis=1), head.thresholds)
+            spoken = head.calibrate(scores, shares).max(axis=1)[:, None] >= head.thresholds
+            gated = self._renew_gate(artefact, lean, unseen, spoken)
         head.save(artefact.folder / HEAD)
         self._save(artefact.folder, vectors, passages)
-        before = {what: share for what, share in card.measured.items() if not (measured and what.startswith("gate"))}
+        kept = {what: share for what, share in card.measured.items() if not (gated and what.startswith(OF_THE_GATE))}
         new = tuple(trope for trope in self._labels.tropes if trope not in card.tropes or trope in card.added)
         changes = {
             "tropes": self._labels.tropes,
             "added": new,
             "texts": {**card.texts, **self._counts()},
-            "measured": before | _rounded(measured),
+            "measured": kept | _rounded(measured | gated),
         }
         self._write(card.model_copy(update={**changes, "files": hashes(artefact.folder)}), artefact.folder)
         return Artefact(artefact.folder)
 
-    def _renew_gate(self, artefact: Artefact, unseen: Corpus, best: Floats, thresholds: Floats) -> dict[str, float]:
-        """Set the gate's thresholds by the assertions that reach the head's (3,); `best` (texts,) is how sure it is."""
+    def _renew_gate(self, artefact: Artefact, lean: LeanEncoder, unseen: Corpus, spoken: Flags) -> dict[str, float]:
+        """Set the gate's thresholds by the assertions that are `spoken` about in a mode, shape (unseen, 3)."""
         gate = artefact.gate_for(artefact.card.tropes)
         if gate is None:
             return {}
-        labels, scores = unseen.labels, gate.scores(LeanEncoder.of(artefact).tokens(unseen.texts))
-        spoken = best[labels.asserted, None] >= thresholds
-        gate = losing_few(gate, scores[labels.asserted], spoken)
+        labels, scores = unseen.labels, gate.scores(lean.tokens(unseen.texts))
+        gate = losing_few(gate, scores[labels.asserted], spoken[labels.asserted])
         gate.save(artefact.folder / GATE)
-        strange = gate.passes(LeanEncoder.of(artefact).tokens(self._plan.chat[::FOLDS]))
-        return _passed(labels, scores[:, None] >= gate.thresholds) | _shares(STRANGERS_PASSED, strange)
+        return _passed(gate, labels, scores, gate.passes(lean.tokens(self._plan.chat[::FOLDS])))
 
     def _measure(self) -> tuple[Head, Gate | None, dict[str, float]]:
         """A head calibrated on texts held out, a gate with its threshold, and what both do with those texts."""
@@ -162,8 +164,7 @@ class Training:
         gate = fit_gate(_tokens(model, asserts), _tokens(model, [*quiet, *heard]), words, self._plan.tuning.seed)
         scores = gate.scores(_tokens(model, [self._corpus.texts[row] for row in held_out]))
         gate = losing_few(gate, scores[labels.asserted], spoken[labels.asserted])
-        strange = gate.passes(_tokens(model, unheard))
-        return gate, _passed(labels, scores[:, None] >= gate.thresholds) | _shares(STRANGERS_PASSED, strange)
+        return gate, _passed(gate, labels, scores, gate.passes(_tokens(model, unheard)))
 
     def _tuned(
         self, name: str, rows: Integers, base: str, tuning: Tuning, head: Head | None = None
@@ -230,18 +231,17 @@ class Training:
         (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _passed(labels: Labels, passed: Flags) -> dict[str, float]:
-    """What share of each kind the gate passes in each mode; `passed` has the shape (texts, 3)."""
-    kinds = {"assertions": labels.asserted, "near-misses": labels.contrasts, "chat": labels.background}
-    shares = [_shares(f"{kind} passed", passed[rows]) for kind, rows in kinds.items()]
-    return dict(ChainMap(*shares))
-
-
-def _shares(what: str, passed: Flags) -> dict[str, float]:
-    """The share that passes in each mode, where there is any; `passed` has the shape (texts, 3)."""
-    if not len(passed):
-        return {}
-    return {f"gate, {mode}: {what}": float(share) for mode, share in zip(MODES, passed.mean(axis=0), strict=True)}
+def _passed(gate: Gate, labels: Labels, scores: Words, strangers: Flags) -> dict[str, float]:
+    """What share of each kind passes in each mode: of texts by their `scores` (texts,), and of lines of `strangers`."""
+    passed = scores[:, None] >= gate.thresholds
+    kinds = {
+        "assertions": passed[labels.asserted],
+        "near-misses": passed[labels.contrasts],
+        "chat": passed[labels.background],
+        "chat of strangers": strangers,
+    }
+    shares = ((kind, some.mean(axis=0)) for kind, some in kinds.items() if len(some))
+    return {f"{OF_THE_GATE}{m}: {kind} passed": float(by[i]) for kind, by in shares for i, m in enumerate(MODES)}
 
 
 def _rounded(measured: dict[str, float]) -> dict[str, float]:

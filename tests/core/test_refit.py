@@ -15,7 +15,6 @@ from bot.core import Core
 from bot.encoder import ModelMissing, Vectors
 from bot.head import Head
 from bot.knowledge import load
-from bot.message import Mode
 from bot.refit import brought_up_to_date
 from bot.settings import Settings
 from bot.training.corpus import Labels
@@ -158,13 +157,16 @@ def test_new_examples_of_a_known_trope_are_learned(core: Core, settings: Setting
         "the thermal paper joke again, and again it is true of every hospital we work with",
         "Every ward has its roll of thermal paper, a joke that is still no joke",
         "thermal paper by the mile, that is how hospitals talk to one another",
+        "no ward would last a morning without its rolls of thermal paper, what a joke of a hospital",
+        "no hospital would get through a day without its roll of thermal paper, laughable",
+        "take their thermal paper away and hospitals would halt, how is that not a joke",
     ]
     (tmp_path / "tropes").mkdir()
     (tmp_path / "tropes" / f"{FAX}.yaml").write_text(yaml.safe_dump(file))
     before, after = core.matcher.match(said), with_folder(settings, tmp_path).matcher.match(said)
-    assert not (before.trope == FAX and before.sure_in(Mode.PRIVATE))
+    assert not (before.trope == FAX and before.sure)
     assert after.trope == FAX
-    assert after.sure_in(Mode.PRIVATE)
+    assert after.sure
 
 
 def test_a_base_of_its_own_without_scikit_learn_says_what_to_type(

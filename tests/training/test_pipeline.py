@@ -1,12 +1,13 @@
 """The whole of training on a tiny base and a small model: what comes out is loaded, and is what it says it is."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.artefact import ENCODER, HEAD, Artefact, artefact_named, key_of
+from bot.artefact import ENCODER, GATE, HEAD, Artefact, artefact_named, key_of
 from bot.encoder import CachedEncoder, ModelMissing, Vectors
 from bot.knowledge import KnowledgeBase, load
 from bot.lean import LeanEncoder
@@ -95,6 +96,60 @@ def test_a_run_broken_off_goes_on_and_ends_the_same(
 ) -> None:
     again = trained(base, work, small_model, tmp_path)
     assert again.card == artefact.card
+
+
+def renewed(base: KnowledgeBase, artefact: Artefact, folder: Path, unseen: TrainingFile) -> Artefact:
+    from bot.training.pipeline import Plan, Training
+    from bot.training.tune import Tuning
+
+    copy = Artefact(Path(shutil.copytree(artefact.folder, folder / "copy")))
+    learned = corpus_of(base, [MORE])
+    plan = Plan("", "small", "Apache-2.0", folder / "work", copy.folder, Tuning())
+    return Training(learned, passages_of(base), plan, lambda _: None).renew(
+        copy, corpus_of(base, [MORE, unseen]).without(learned)
+    )
+
+
+UNSEEN = TrainingFile(
+    asserts={
+        "tomatoes-never-ripen": [
+            "Honestly, tomatoes never ripen in this country, never have.",
+            "My tomatoes never ripen either, it is always green chutney here",
+        ]
+    },
+    near={"tomatoes-never-ripen": ["Do you sow tomatoes in March or April?"]},
+    background=["who has the key to the bike shed", "the train was late again"],
+)
+
+
+def test_renewing_sets_the_thresholds_of_head_and_gate_by_messages_that_neither_has_seen(
+    base: KnowledgeBase, artefact: Artefact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.training.pipeline.ENOUGH", 1)
+    made = renewed(base, artefact, tmp_path, UNSEEN)
+    before, after = artefact.gate_for(base.tropes), made.gate_for(base.tropes)
+    assert before is not None
+    assert after is not None
+    np.testing.assert_array_equal(after.table, before.table)
+    lean = LeanEncoder.of(made)
+    said = UNSEEN.asserts["tomatoes-never-ripen"]
+    spoken = made.head.probabilities(lean.encode(said)).max(axis=1)[:, None] >= made.head.thresholds
+    assert spoken.any(axis=0).all()
+    lowest = [after.scores(lean.tokens(said))[about].min() for about in spoken.T]
+    np.testing.assert_allclose(after.thresholds, lowest, rtol=1e-5)
+    told = made.card.measured
+    assert told["thread: threshold"] == pytest.approx(made.head.thresholds[0], abs=1e-4)
+    assert told["gate, thread: chat passed"] == after.passes(lean.tokens(UNSEEN.background))[:, 0].mean()
+    assert not [what for what in told if "strangers" in what], "there was no chat of strangers to measure it on"
+
+
+def test_renewing_leaves_gate_and_thresholds_alone_where_little_is_unseen(
+    base: KnowledgeBase, artefact: Artefact, tmp_path: Path
+) -> None:
+    made = renewed(base, artefact, tmp_path, UNSEEN)
+    assert made.card.files[GATE] == artefact.card.files[GATE]
+    np.testing.assert_array_equal(made.head.thresholds, artefact.head.thresholds)
+    assert made.card.measured == artefact.card.measured
 
 
 def test_a_trope_of_ones_own_works_without_training(base: KnowledgeBase, artefact: Artefact, tmp_path: Path) -> None:
