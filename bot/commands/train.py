@@ -28,7 +28,7 @@ def train(
         bool, typer.Option(help="only fit the head of the artefact in --output to the base as it is now; in seconds")
     ] = False,
 ) -> None:
-    """Train the matcher: well over an hour on two cores; a run that is broken off goes on where it was."""
+    """Train the matcher: an hour or more on two cores; a run that is broken off goes on where it was."""
     from bot.artefact import Artefact
     from bot.encoder import ModelMissing
     from bot.knowledge import load
